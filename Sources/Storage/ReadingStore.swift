@@ -1,0 +1,73 @@
+public import Grid
+
+/// The energies of up to 1,024 meters over some UTC days, as columns.
+///
+/// Row by meter, then by time. A slot without a reading holds `missing`, so that reading it by
+/// mistake is seen.
+public struct ArchiveBlock: Hashable, Sendable {
+  /// Meters in a block.
+  public static let meters = 1_024
+  /// What a slot without a reading holds.
+  public static let missing = Int32.min
+
+  /// First UTC day, counted from 1970.
+  public var firstDay: Int64
+  /// How many days.
+  public var dayCount: Int
+  /// Length of a slot.
+  public var slotMinutes: Int
+  /// Joules from the grid, or charge.
+  public var imported: [Int32]
+  /// Joules into the grid, or discharge.
+  public var exported: [Int32]
+  /// `Quality` raw values.
+  public var quality: [UInt8]
+
+  /// Slots in a day.
+  public var slotsPerDay: Int { 1_440 / slotMinutes }
+  /// Slots of one meter.
+  public var slots: Int { slotsPerDay * dayCount }
+
+  /// A block without a reading.
+  public init(firstDay: Int64, dayCount: Int, slotMinutes: Int) {
+    self.firstDay = firstDay
+    self.dayCount = dayCount
+    self.slotMinutes = slotMinutes
+    let count = Self.meters * (1_440 / slotMinutes) * dayCount
+    imported = Array(repeating: Self.missing, count: count)
+    exported = Array(repeating: Self.missing, count: count)
+    quality = Array(repeating: Quality.missing.rawValue, count: count)
+  }
+}
+
+/// What an import of readings did.
+public struct ImportSummary: Hashable, Sendable {
+  /// Intervals that were not there before.
+  public var new = 0
+  /// Intervals that were there with the same value.
+  public var same = 0
+  /// Intervals without a value.
+  public var missing = 0
+
+  /// Nothing yet.
+  public init() {}
+}
+
+/// Meter readings: the archive as columns, live records as they came.
+public protocol ReadingStore: Sendable {
+  /// Numbers for meters, in the order given; new ones are numbered on from the last.
+  func numbers(of meters: [MeterID]) throws(StoreError) -> [Int32]
+  /// Takes readings into the archive: all of them, or none when one contradicts what is there.
+  func archive(_ readings: [Reading]) throws(StoreError) -> ImportSummary
+  /// Writes whole days of a block that has none of these days yet.
+  func archive(_ block: ArchiveBlock, number: Int32) throws(StoreError)
+  /// Days `days` of block `number` at `slotMinutes`; nil when the archive has none of it.
+  func block(
+    _ number: Int32, days: Range<Int64>, slotMinutes: Int) throws(StoreError) -> ArchiveBlock?
+  /// Slot lengths in minutes that the archive has for block `number`.
+  func slotMinutes(ofBlock number: Int32) throws(StoreError) -> [Int]
+  /// Keeps live records as they came; repeats are kept too and sorted out by whoever reads.
+  func append(_ records: [MeterRecord], receivedAt: Timestamp) throws(StoreError)
+  /// Live records whose interval begins in `window`, in the order in which they came.
+  func records(startingIn window: Window) throws(StoreError) -> [MeterRecord]
+}

@@ -1,0 +1,63 @@
+import FoundationEssentials
+import GRDB
+
+/// One SQLite file in WAL mode: one writing connection, a few reading ones.
+struct SQLiteFile: Sendable {
+  /// What a commit waits for.
+  enum Durability: String {
+    /// The disk, at each commit: money and decisions.
+    case full = "FULL"
+    /// The operating system; a power cut may lose the newest commits: telemetry and readings.
+    case normal = "NORMAL"
+  }
+
+  let pool: DatabasePool
+
+  /// Opens or creates `path` and brings it to the newest version.
+  init(
+    path: String, durability: Durability, migrations: [(name: String, sql: String)]
+  ) throws(StoreError) {
+    do {
+      var configuration = GRDB.Configuration()
+      configuration.maximumReaderCount = 4
+      configuration.busyMode = .timeout(5)
+      configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+        try database.execute(sql: "PRAGMA cache_size = -16384")
+      }
+      pool = try DatabasePool(path: path, configuration: configuration)
+      var migrator = DatabaseMigrator()
+      for migration in migrations {
+        migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
+      }
+      if try pool.read(migrator.hasBeenSuperseded) {
+        throw StoreError.cannotOpen(
+          path: path, reason: "it was written by a newer version of headroom")
+      }
+      try migrator.migrate(pool)
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw .cannotOpen(path: path, reason: "\(error)")
+    }
+  }
+
+  /// One durable transaction.
+  func write<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+    do { return try pool.write(body) } catch { throw Self.storeError(error) }
+  }
+
+  /// A consistent view.
+  func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+    do { return try pool.read(body) } catch { throw Self.storeError(error) }
+  }
+
+  private static func storeError(_ error: any Error) -> StoreError {
+    error as? StoreError ?? .failed(reason: "\(error)")
+  }
+}
+
+extension Data {
+  /// The bytes as an array.
+  var array: [UInt8] { Array(self) }
+}

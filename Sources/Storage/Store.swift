@@ -1,0 +1,138 @@
+public import Grid
+
+/// One turn of the controller's loop: what came in and what was decided, in the order of events.
+///
+/// The bodies are opaque here. Bulk telemetry is kept apart (`TelemetryStore`) and found by `seq`.
+public struct Turn: Hashable, Sendable {
+  /// Counts turns from 1 without a gap.
+  public var seq: Int64
+  /// The moment that the turn was handled at.
+  public var at: Timestamp
+  /// Everything that came in.
+  public var inputs: [UInt8]
+  /// Everything that was decided.
+  public var effects: [UInt8]
+
+  /// A turn.
+  public init(seq: Int64, at: Timestamp, inputs: [UInt8], effects: [UInt8]) {
+    self.seq = seq
+    self.at = at
+    self.inputs = inputs
+    self.effects = effects
+  }
+}
+
+/// Every input and decision, in order, for ever.
+public protocol LogbookStore: Sendable {
+  /// The seq of the last turn; 0 when there is none.
+  func lastTurn() throws(StoreError) -> Int64
+  /// Appends one turn durably; when it returns, the turn survives a crash.
+  /// - Throws: `.conflict` when `turn.seq` is not the next one: somebody else writes.
+  func append(_ turn: Turn) throws(StoreError)
+  /// Visits every turn after `seq`, oldest first, until `visit` returns false.
+  func turns(after seq: Int64, _ visit: (Turn) -> Bool) throws(StoreError)
+}
+
+/// An entry of the ledger as it is stored: its bytes and its leaf hash.
+public struct StoredEntry: Hashable, Sendable {
+  /// Canonical CBOR.
+  public var body: [UInt8]
+  /// SHA-256(0x00 || body), as it was when the entry was taken.
+  public var leaf: Digest
+
+  /// An entry.
+  public init(body: [UInt8], leaf: Digest) {
+    self.body = body
+    self.leaf = leaf
+  }
+}
+
+/// A signed head of the log.
+public struct StoredCheckpoint: Hashable, Sendable {
+  /// Entries it covers.
+  public var size: Int64
+  /// Merkle root of these entries.
+  public var root: Digest
+  /// The signed note.
+  public var note: String
+
+  /// A checkpoint.
+  public init(size: Int64, root: Digest, note: String) {
+    self.size = size
+    self.root = root
+    self.note = note
+  }
+}
+
+/// The name behind an account; erasable, because it is not part of the log.
+public struct AccountPath: Hashable, Sendable {
+  /// The account's 16 bytes.
+  public var id: [UInt8]
+  /// The name, such as `owner:H1`.
+  public var path: String
+  /// 32 random bytes.
+  public var salt: [UInt8]
+
+  /// A name.
+  public init(id: [UInt8], path: String, salt: [UInt8]) {
+    self.id = id
+    self.path = path
+    self.salt = salt
+  }
+}
+
+/// The append-only book and what lies beside it.
+public protocol LedgerStore: Sendable {
+  /// How many entries there are.
+  func size() throws(StoreError) -> Int64
+  /// Appends entries and names in one durable transaction.
+  /// - Throws: `.conflict` when there are not exactly `expecting` entries: a second writer fails
+  ///   and cannot fork the log.
+  func append(
+    _ entries: [StoredEntry], names: [AccountPath], expecting size: Int64) throws(StoreError)
+  /// Visits the entries from `index` on, in order, until `visit` returns false.
+  func entries(from index: Int64, _ visit: (Int64, StoredEntry) -> Bool) throws(StoreError)
+  /// All names.
+  func names() throws(StoreError) -> [AccountPath]
+  /// Keeps a signed head durably; the same again changes nothing.
+  /// - Throws: `.conflict` when another root is kept for this size.
+  func keep(_ checkpoint: StoredCheckpoint) throws(StoreError)
+  /// All signed heads, smallest first.
+  func checkpoints() throws(StoreError) -> [StoredCheckpoint]
+  /// Keeps a piece of evidence under its hash; the same again changes nothing.
+  func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError)
+  /// A piece of evidence, or nil.
+  func evidence(_ hash: Digest) throws(StoreError) -> [UInt8]?
+}
+
+/// Telemetry as it came, kept beside the logbook so that it never delays a commit of money.
+public protocol TelemetryStore: Sendable {
+  /// Keeps what came in turn `seq`; called before the turn is appended to the logbook.
+  func keep(telemetry: [UInt8], turn seq: Int64) throws(StoreError)
+  /// What came in turn `seq`, or nil.
+  func telemetry(turn seq: Int64) throws(StoreError) -> [UInt8]?
+}
+
+/// A store that could not do what it was asked.
+public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file cannot be opened or is not one of ours.
+  case cannotOpen(path: String, reason: String)
+  /// Writing or reading failed; nothing of the transaction was kept.
+  case failed(reason: String)
+  /// Somebody else has written meanwhile.
+  case conflict(expected: Int64, found: Int64)
+  /// A reading that contradicts one already kept.
+  case readingConflict(meter: MeterID, start: Timestamp)
+
+  /// One sentence for an operator.
+  public var description: String {
+    switch self {
+    case .cannotOpen(let path, let reason): "cannot open the store \(path): \(reason)"
+    case .failed(let reason): "the store failed: \(reason)"
+    case .conflict(let expected, let found):
+      "another writer is at work: expected to append at \(expected), found \(found)"
+    case .readingConflict(let meter, let start):
+      "meter \(meter) already has another reading for \(start)"
+    }
+  }
+}
