@@ -87,7 +87,7 @@ import Testing
     ("PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz", KeyFault.notAKey),
     (
       "PRIVATE+KEY+Peter+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
-      .hashMismatch(found: "c74f20a3", computed: "97ee1b6c")
+      .hashMismatch(found: "c74f20a3", computed: "428d3eed")
     ),
     (
       "PRIVATE+KEY+PeterNeumann+c74f20a3+BIEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
