@@ -1,0 +1,62 @@
+import Grid
+import Signing
+import Testing
+
+@Suite struct `SHA-256` {
+  // FIPS 180-4 examples.
+  static let known: [(String, String)] = [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+  ]
+
+  @Test(arguments: known) func `is that of FIPS 180-4`(text: String, hash: String) {
+    #expect(SHA256.hash(text).description == hash)
+    #expect(SHA256.hash(Array(text.utf8)).description == hash)
+  }
+
+  @Test func `of parts is that of the whole`() {
+    let whole = SHA256.hash([1, 2, 3, 4, 5])
+    #expect(SHA256.hash(parts: [1], [2, 3, 4], [], [5]) == whole)
+    var hasher = SHA256.Hasher()
+    hasher.update([1, 2])
+    hasher.update([3, 4, 5])
+    #expect(hasher.finish() == whole)
+    #expect(hasher.finish() == SHA256.hash([]))
+  }
+
+  @Test func `is appended to and condensed in a buffer`() {
+    var buffer: [UInt8] = [9]
+    let entry: [UInt8] = [7, 8]
+    let empty: [UInt8] = []
+    SHA256.append(hashOf: 0, entry.span, to: &buffer)
+    #expect(buffer == [9] + SHA256.hash([0, 7, 8]).bytes)
+    SHA256.append(hashOf: 0, empty.span, to: &buffer)
+    let parent = SHA256.hash([1] + buffer[1...]).bytes
+    SHA256.condense(&buffer, from: 1, prefix: 1)
+    #expect(buffer == [9] + parent)
+  }
+
+  @Test func `is the same on many threads at once`() async {
+    let expected = SHA256.hash("abc")
+    let agreed = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask { (0..<500).allSatisfy { _ in SHA256.hash("abc") == expected } }
+      }
+      return await group.reduce(true) { $0 && $1 }
+    }
+    #expect(agreed)
+  }
+}
+
+@Suite struct `Random bytes` {
+  @Test func `are as many as asked for and differ`() {
+    #expect(RandomBytes.make(count: 0).isEmpty)
+    let first = RandomBytes.make(count: 32)
+    #expect(first.count == 32)
+    #expect(first != RandomBytes.make(count: 32))
+  }
+}
