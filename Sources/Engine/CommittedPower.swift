@@ -1,0 +1,57 @@
+public import Grid
+
+/// What one battery owes over time: pieces in order of time that do not overlap.
+public struct CommittedPower: Hashable, Sendable {
+  /// A power that is owed for one stretch of time.
+  public struct Piece: Hashable, Sendable {
+    /// When it is owed.
+    public let window: Window
+    /// At the battery's AC terminals, discharge positive, above 0.
+    public let power: Power
+
+    /// A piece.
+    public init(window: Window, power: Power) {
+      self.window = window
+      self.power = power
+    }
+  }
+
+  /// In order of time.
+  public private(set) var pieces: [Piece]
+
+  /// Nothing owed.
+  public init() { pieces = [] }
+
+  /// Energy owed in `window`, rounded down to a whole joule where a piece ends within a second.
+  public func energy(in window: Window) -> Energy {
+    var wattMicroseconds: Int128 = 0
+    for piece in pieces {
+      guard let shared = piece.window.intersection(window) else { continue }
+      let micros = shared.end.microseconds - shared.start.microseconds
+      wattMicroseconds += Int128(micros) * Int128(piece.power.watts)
+    }
+    return Energy(joules: Int64(wattMicroseconds / 1_000_000))
+  }
+
+  /// Power owed at `moment`; 0 when nothing is.
+  public func power(at moment: Timestamp) -> Power {
+    pieces.last { $0.window.contains(moment) }?.power ?? .zero
+  }
+
+  /// Nothing is owed from `moment` on.
+  mutating func end(at moment: Timestamp) {
+    while let last = pieces.last, last.window.end > moment {
+      pieces.removeLast()
+      if let kept = Window(start: last.window.start, end: moment) {
+        pieces.append(Piece(window: kept, power: last.power))
+        return
+      }
+    }
+  }
+
+  /// From `moment` on only this is owed: `power` in `window`, which does not begin before `moment`.
+  mutating func replace(from moment: Timestamp, with power: Power, in window: Window) {
+    end(at: moment)
+    if power > .zero { pieces.append(Piece(window: window, power: power)) }
+  }
+}
