@@ -1,0 +1,37 @@
+public import Grid
+
+/// Doubts about a meter that its own values raise.
+public enum MeterHealth {
+  /// What was found.
+  public enum Code: String, Hashable, Comparable, Sendable, CaseIterable {
+    /// More energy than the connection can carry.
+    case spike
+    /// More than 24 h of zeros.
+    case zeroRun
+    /// More than eight equal values other than zero in a row.
+    case frozen
+    /// The house takes nothing at night, in most nights.
+    case noNightImport
+    /// The house takes exactly nothing in many nights, and something in the others.
+    case nightDropouts
+    /// By day the export repeats the sun's curve as if nobody lived there, and never by night.
+    case clippedLoad
+    /// Intervals are missing.
+    case gaps
+
+    /// Orders by name.
+    public static func < (a: Code, b: Code) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  /// One finding.
+  public struct Finding: Hashable, Sendable {
+    /// What was found.
+    public let code: Code
+    /// When first.
+    public let at: Timestamp
+    /// One sentence with the figures.
+    public let sentence: String
+    /// True when nothing should be paid on this meter before a person has looked.
+    public let isSevere: Bool
+  }
+}

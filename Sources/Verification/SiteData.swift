@@ -1,0 +1,58 @@
+public import Grid
+
+/// All that verification knows of one site: its meters, and which of its days do not count.
+public struct SiteData: Sendable {
+  /// The site.
+  public var site: SiteID
+  /// Net import at the grid's meter, import positive; nil when the site has none.
+  public var siteMeter: IntervalSeries?
+  /// Output of the battery, discharge positive; nil when it has no meter of its own.
+  public var batteryMeter: IntervalSeries?
+  /// Local dates of other events that count for this site by the rule `baseline.eventDays`.
+  public var eventDays: Set<CivilDate>
+  /// Local dates that are no candidates for this site: outage, maintenance.
+  public var excludedDates: Set<CivilDate>
+  /// With `kind: declared`: the version that was in force at gate closure.
+  public var declared: DeclaredSchedule?
+  /// Most that the site's connection carries; site readings beyond 1.1 times that are spikes.
+  public var connectionLimit: Power?
+  /// Rating of the battery; battery readings beyond 1.1 times that are spikes.
+  public var ratedPower: Power?
+  /// Usable capacity of the battery; without it `preEventCharge` is not looked for.
+  public var capacity: Energy?
+
+  /// The data of one site.
+  public init(
+    site: SiteID, siteMeter: IntervalSeries?, batteryMeter: IntervalSeries? = nil,
+    eventDays: Set<CivilDate> = [], excludedDates: Set<CivilDate> = [],
+    declared: DeclaredSchedule? = nil, connectionLimit: Power? = nil, ratedPower: Power? = nil,
+    capacity: Energy? = nil
+  ) {
+    self.site = site
+    self.siteMeter = siteMeter
+    self.batteryMeter = batteryMeter
+    self.eventDays = eventDays
+    self.excludedDates = excludedDates
+    self.declared = declared
+    self.connectionLimit = connectionLimit
+    self.ratedPower = ratedPower
+    self.capacity = capacity
+  }
+}
+
+/// The event that is measured.
+public struct MeasuredEvent: Hashable, Sendable {
+  /// The event.
+  public var id: EventID
+  /// From the first moment that counts to the first that no longer does.
+  public var window: Window
+  /// When the site was told; nil when it was not or nobody knows.
+  public var noticeAt: Timestamp?
+
+  /// An event.
+  public init(id: EventID, window: Window, noticeAt: Timestamp? = nil) {
+    self.id = id
+    self.window = window
+    self.noticeAt = noticeAt
+  }
+}
