@@ -1,0 +1,77 @@
+public import Grid
+
+/// An exact amount: a whole number over a positive whole number.
+///
+/// Settlement never rounds a quotient on the way; it carries this until a line is rounded once. It
+/// is not reduced while it is carried, because only people and reports need the shortest form.
+public struct Fraction: Hashable, Sendable, CustomStringConvertible {
+  /// Above the line, with the sign.
+  public let numerator: Int128
+  /// Below the line, positive.
+  public let denominator: Int128
+
+  /// A fraction; traps when `denominator` is not positive.
+  public init(_ numerator: Int128, over denominator: Int128) {
+    precondition(denominator > 0, "the denominator of an exact amount is positive")
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  /// Nothing.
+  public static let zero = Fraction(0, over: 1)
+
+  /// The same value with the smallest denominator.
+  public var reduced: Fraction {
+    var a = numerator.magnitude
+    var b = denominator.magnitude
+    while b != 0 { (a, b) = (b, a % b) }
+    return a <= 1 ? self : Fraction(numerator / Int128(a), over: denominator / Int128(a))
+  }
+
+  /// The same amount the other way.
+  public static prefix func - (a: Fraction) -> Fraction {
+    Fraction(-a.numerator, over: a.denominator)
+  }
+
+  /// This amount of a currency, rounded once to its minor unit, half away from zero.
+  ///
+  /// 928.125 is 928.13 and -0.005 is -0.01. Traps when the amount does not fit `Money`.
+  public func rounded(to currency: Currency) -> Money {
+    amount(currency) { whole, remainder, denominator in
+      remainder >= denominator - remainder ? whole + 1 : whole
+    }
+  }
+
+  /// This amount of a currency, rounded away from zero to its minor unit.
+  public func roundedUp(to currency: Currency) -> Money {
+    amount(currency) { whole, remainder, _ in remainder > 0 ? whole + 1 : whole }
+  }
+
+  /// `numerator/denominator`, reduced.
+  public var description: String {
+    let short = reduced
+    return "\(short.numerator)/\(short.denominator)"
+  }
+
+  /// Size in minor units by `round(whole, remainder, denominator)`, with the sign put back.
+  private func amount(
+    _ currency: Currency, round: (UInt128, UInt128, UInt128) -> UInt128
+  ) -> Money {
+    if numerator == 0 { return .zero }
+    let unit = currency.millionthsPerMinorUnit
+    // Scaling up would overflow where dividing the denominator is exact, and ours nearly always is.
+    let perMinor = Int128(1_000_000 / unit)
+    var size = numerator.magnitude
+    var over = denominator.magnitude
+    if denominator % perMinor == 0 {
+      over /= UInt128(perMinor)
+    } else {
+      size *= UInt128(perMinor)
+    }
+    let units = round(size / over, size % over, over)
+    guard let millionths = Int64(exactly: units * UInt128(unit)) else {
+      preconditionFailure("a line fits into 2^63 millionths; the policy's check promised it")
+    }
+    return Money(millionths: numerator < 0 ? -millionths : millionths)
+  }
+}

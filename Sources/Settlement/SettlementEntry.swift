@@ -1,0 +1,49 @@
+public import Grid
+
+/// An account of the ledger, by its role in settlement.
+public enum SettlementAccount: Hashable, Sendable {
+  /// The event's escrow.
+  case escrow
+  /// The utility's funding account.
+  case funding
+  /// An owner.
+  case owner(OwnerID)
+  /// A party that is not the owner.
+  case share(SettlementTerms.Party)
+  /// The programme's penalties, until the terms pass them on.
+  case penalty
+
+  /// The path of the account in the ledger.
+  ///
+  /// `partner` names the aggregator, grid, supplier and tax accounts.
+  public func path(
+    event: EventID, utility: UtilityID, programme: ProgrammeID, partner: String
+  ) -> String {
+    switch self {
+    case .escrow: "event:\(event):escrow"
+    case .funding: "utility:\(utility):funding"
+    case .owner(let owner): "owner:\(owner)"
+    case .share(.utility): "utility:\(utility):share"
+    case .share(let party): "\(party.rawValue):\(partner)"
+    case .penalty: "programme:\(programme):penalty"
+    }
+  }
+}
+
+/// One leg of an entry, positive into the account.
+public struct SettlementLeg: Hashable, Sendable {
+  /// Which account.
+  public let account: SettlementAccount
+  /// How much, never zero.
+  public let amount: Money
+}
+
+/// What is to be written in the ledger for one home: legs that sum to zero.
+public struct SettlementEntry: Hashable, Sendable {
+  /// The home.
+  public let site: SiteID
+  /// The run as it enters the entry's key with event and site: `initial` or `initial:penalty`.
+  public let key: String
+  /// At least two, no account twice.
+  public let legs: [SettlementLeg]
+}
