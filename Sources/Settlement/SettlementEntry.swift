@@ -36,6 +36,12 @@ public struct SettlementLeg: Hashable, Sendable {
   public let account: SettlementAccount
   /// How much, never zero.
   public let amount: Money
+
+  /// A leg.
+  public init(account: SettlementAccount, amount: Money) {
+    self.account = account
+    self.amount = amount
+  }
 }
 
 /// What is to be written in the ledger for one home: legs that sum to zero.
