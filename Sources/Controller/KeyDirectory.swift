@@ -42,7 +42,7 @@ public struct KeyDirectory: Sendable {
   /// Keys by their id.
   public init(_ keys: [Key] = []) {
     for key in keys {
-      self.keys[key.publicKey.keyID] = key
+      self.keys[key.publicKey.kid] = key
       owners.insert(key.owner)
     }
   }
@@ -67,7 +67,7 @@ public struct KeyDirectory: Sendable {
         .revokedKey, field: "kid", found: "\(keyID), revoked at \(revokedAt)",
         allowed: "a key in force")
     }
-    guard key.publicKey.verify(signature: signature, of: bytes) else {
+    guard key.publicKey.verify(signature, of: bytes) else {
       throw Rejection(.badSignature, field: "signature", allowed: "the key's signature of topic and message")
     }
   }

@@ -1,0 +1,53 @@
+import Engine
+import Grid
+import Policies
+import Settlement
+
+/// Which settlement runs are due when.
+///
+/// The provisional run comes as soon as the event's last readings can be there; the first payable
+/// one so many days after the event as the policy says, counted in whole days from that moment.
+struct RunAgenda {
+  /// Readings of the last interval have this long to arrive.
+  static let graceSeconds: Int64 = 900
+
+  struct Item: Hashable {
+    let due: Timestamp
+    let event: EventID
+    let run: SettlementTerms.Run
+  }
+
+  private let runs: [Digest: [SettlementTerms.Run]]
+  private(set) var items: [Item] = []
+
+  init(policies: [Policy]) {
+    var runs: [Digest: [SettlementTerms.Run]] = [:]
+    for policy in policies {
+      let all = policy.settlement.runs
+      let first = all.first { $0.isPayable }
+      runs[policy.hash] = all.filter { !$0.isPayable && $0.afterDays <= (first?.afterDays ?? 0) }
+        + (first.map { [$0] } ?? [])
+    }
+    self.runs = runs
+  }
+
+  var nextDue: Timestamp? { items.first?.due }
+
+  /// Takes in what an event still needs once it is over.
+  mutating func consider(_ event: EventRecord, _ decider: Decider) {
+    guard event.closedAt != nil, let end = event.endedAt, let policy = event.policy else { return }
+    for run in runs[policy] ?? [] where !decider.hasRun(event: event.id, name: run.name) {
+      let days = run.isPayable ? run.afterDays : 0
+      let item = Item(
+        due: end.adding(seconds: Self.graceSeconds + days * 86_400), event: event.id, run: run)
+      if !items.contains(item) { items.append(item) }
+    }
+    items.sort { ($0.due, $0.event, $0.run.afterDays) < ($1.due, $1.event, $1.run.afterDays) }
+  }
+
+  /// Takes the first item that is due, or nil.
+  mutating func take(dueAt now: Timestamp) -> Item? {
+    guard let first = items.first, first.due <= now else { return nil }
+    return items.removeFirst()
+  }
+}

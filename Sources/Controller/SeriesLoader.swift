@@ -1,0 +1,118 @@
+import Grid
+import Storage
+import Verification
+
+/// Puts archive and live readings of meters together as series for verification.
+///
+/// One archive block of 1,024 meters is read at a time; the newest blocks are kept, because a
+/// site's meter and its neighbours' lie in the same one.
+struct SeriesLoader {
+  let store: any ReadingStore
+  /// UTC days that verification may look at.
+  let days: Range<Int64>
+  /// The programme's interval.
+  let intervalSeconds: Int64
+  /// Live readings by meter, in any order.
+  let live: [MeterID: [Reading]]
+  private var blocks: [Int32: ArchiveBlock?] = [:]
+  private var kept: [Int32] = []
+
+  init(
+    store: any ReadingStore, days: Range<Int64>, intervalSeconds: Int64,
+    live: [MeterID: [Reading]]
+  ) {
+    self.store = store
+    self.days = days
+    self.intervalSeconds = intervalSeconds
+    self.live = live
+  }
+
+  /// The meter's energies over all days, or nil when there is not one reading.
+  mutating func series(
+    of meter: MeterID, number: Int32, side: IntervalSeries.Side
+  ) throws(StoreError) -> IntervalSeries? {
+    let readings = live[meter] ?? []
+    guard let block = try block((number - 1) / Int32(ArchiveBlock.meters)) else {
+      return built(readings, meter: meter, side: side)
+    }
+    return overlay(
+      readings, on: block, row: Int(number - 1) % ArchiveBlock.meters, meter: meter, side: side)
+  }
+
+  private func built(
+    _ readings: [Reading], meter: MeterID, side: IntervalSeries.Side
+  ) -> IntervalSeries? {
+    guard !readings.isEmpty else { return nil }
+    let longest = readings.map(\.window.seconds).max() ?? intervalSeconds
+    do {
+      return try IntervalSeries.build(
+        from: readings, meter: meter, side: side, intervalSeconds: max(intervalSeconds, longest)
+      ).series
+    } catch {
+      // Readings that contradict each other are no evidence; the site is refused for lack of data.
+      return nil
+    }
+  }
+
+  /// The archive's columns with live readings in the slots that it leaves open.
+  private func overlay(
+    _ readings: [Reading], on block: ArchiveBlock, row: Int, meter: MeterID,
+    side: IntervalSeries.Side
+  ) -> IntervalSeries? {
+    let slots = block.slots
+    let base = row * slots
+    let sign: Int64 = side == .netImport ? 1 : -1
+    var joules = [Int64](repeating: IntervalSeries.missing, count: slots)
+    var qualities = [Quality](repeating: .missing, count: slots)
+    var found = false
+    let imported = block.imported.span
+    let exported = block.exported.span
+    let kept = block.quality.span
+    for slot in 0..<slots where imported[base + slot] != ArchiveBlock.missing {
+      joules[slot] = sign * (Int64(imported[base + slot]) - Int64(exported[base + slot]))
+      qualities[slot] = Quality(rawValue: kept[base + slot]) ?? .missing
+      if qualities[slot] == .missing { joules[slot] = IntervalSeries.missing }
+      found = true
+    }
+    let start = block.firstDay * 86_400
+    let seconds = Int64(block.slotMinutes * 60)
+    var parts = [Int: (joules: Int64, seconds: Int64, quality: Quality)]()
+    for reading in readings {
+      guard let net = reading.net else { continue }
+      let offset = reading.window.start.seconds - start
+      let slot = Int(offset / seconds)
+      guard offset >= 0, slot < slots, joules[slot] == IntervalSeries.missing,
+        reading.window.seconds <= seconds,
+        (offset + reading.window.seconds - 1) / seconds == Int64(slot)
+      else { continue }
+      var part = parts[slot] ?? (0, 0, .actual)
+      part.joules += sign * net.joules
+      part.seconds += reading.window.seconds
+      part.quality = max(part.quality, reading.quality)
+      parts[slot] = part
+    }
+    for (slot, part) in parts where part.seconds == seconds {
+      joules[slot] = part.joules
+      qualities[slot] = part.quality
+      found = true
+    }
+    guard found else { return nil }
+    return IntervalSeries(
+      meter: meter, startSecond: start, intervalSeconds: seconds, joules: joules,
+      qualities: qualities)
+  }
+
+  /// A block at the slot length that suits the programme best: the longest that divides its interval.
+  private mutating func block(_ number: Int32) throws(StoreError) -> ArchiveBlock? {
+    if let known = blocks[number] { return known }
+    let lengths = try store.slotMinutes(ofBlock: number)
+    let minutes = intervalSeconds / 60
+    let suited = lengths.last { minutes.isMultiple(of: Int64($0)) } ?? lengths.first
+    var block: ArchiveBlock?
+    if let suited { block = try store.block(number, days: days, slotMinutes: suited) }
+    if kept.count == 4 { blocks[kept.removeFirst()] = nil }
+    kept.append(number)
+    blocks[number] = .some(block)
+    return block
+  }
+}
