@@ -116,3 +116,22 @@ struct SeriesLoader {
     return block
   }
 }
+
+extension IntervalSeries {
+  /// The sum of two series of the same shape, missing where either is; nil for other shapes.
+  func adding(_ other: IntervalSeries) -> IntervalSeries? {
+    guard startSecond == other.startSecond, intervalSeconds == other.intervalSeconds,
+      joules.count == other.joules.count
+    else { return nil }
+    var joules = self.joules
+    var qualities = self.qualities
+    for slot in joules.indices {
+      qualities[slot] = max(qualities[slot], other.qualities[slot])
+      joules[slot] =
+        qualities[slot] == .missing ? IntervalSeries.missing : joules[slot] + other.joules[slot]
+    }
+    return IntervalSeries(
+      meter: meter, startSecond: startSecond, intervalSeconds: intervalSeconds, joules: joules,
+      qualities: qualities)
+  }
+}
