@@ -5,8 +5,29 @@ enum WireTime {
   /// The moment written in `start..<end`, or nil; leap seconds and lower case are refused.
   @inline(__always)
   static func read(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Timestamp? {
+    guard end - start >= 20, bytes[end - 1] == UInt8(ascii: "Z") else { return nil }
+    return local(bytes, start, end - 1)
+  }
+
+  /// The same for files, where an offset such as `-07:00` may stand instead of `Z`.
+  static func readWithOffset(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Timestamp? {
+    guard end - start >= 20 else { return nil }
+    if bytes[end - 1] == UInt8(ascii: "Z") { return local(bytes, start, end - 1) }
+    let sign = bytes[end - 6]
+    guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"),
+      bytes[end - 3] == UInt8(ascii: ":"), let hours = pair(bytes, end - 5), hours < 24,
+      let minutes = pair(bytes, end - 2), minutes < 60,
+      let moment = local(bytes, start, end - 6)
+    else { return nil }
+    let offset = (hours * 60 + minutes) * 60
+    return moment.adding(seconds: sign == UInt8(ascii: "+") ? -offset : offset)
+  }
+
+  /// Date and time without what tells the offset, as if in UTC.
+  @inline(__always)
+  private static func local(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Timestamp? {
     let count = end - start
-    guard count >= 20, count <= 27, bytes[end - 1] == UInt8(ascii: "Z"),
+    guard count >= 19, count <= 26,
       bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),
       bytes[start + 10] == UInt8(ascii: "T"), bytes[start + 13] == UInt8(ascii: ":"),
       bytes[start + 16] == UInt8(ascii: ":"),
@@ -18,10 +39,10 @@ enum WireTime {
       let date = CivilDate(year: century * 100 + ofCentury, month: month, day: day)
     else { return nil }
     var microseconds: Int64 = 0
-    if count > 20 {
-      guard bytes[start + 19] == UInt8(ascii: "."), count > 21 else { return nil }
+    if count > 19 {
+      guard bytes[start + 19] == UInt8(ascii: "."), count > 20 else { return nil }
       var scale: Int64 = 100_000
-      for place in start + 20..<end - 1 {
+      for place in start + 20..<end {
         let digit = bytes[place] &- UInt8(ascii: "0")
         guard digit < 10 else { return nil }
         microseconds += Int64(digit) * scale

@@ -1,0 +1,101 @@
+public import Grid
+
+/// The fleet as the operator enrolled it, as CSV.
+///
+/// `battery_id,gateway_id,site_id,owner_id,node_id,capacity_wh,max_discharge_w,max_charge_w,`
+/// `discharge_efficiency_pct,reserve_pct,export_limit_w,soc_pct,site_meter_id,battery_meter_id`; the
+/// last three columns may be absent, and their cells and that of `export_limit_w` empty.
+public enum FleetFile {
+  private enum Column: Int, CSVColumn {
+    case battery, gateway, site, owner, node, capacity, maxDischarge, maxCharge, efficiency
+    case reserve, exportLimit, charge, siteMeter, batteryMeter
+
+    static let names = [
+      "battery_id", "gateway_id", "site_id", "owner_id", "node_id", "capacity_wh",
+      "max_discharge_w", "max_charge_w", "discharge_efficiency_pct", "reserve_pct",
+      "export_limit_w", "soc_pct", "site_meter_id", "battery_meter_id",
+    ]
+    static let optional: [Column] = [.charge, .siteMeter, .batteryMeter]
+    static let ignored: [String] = []
+  }
+
+  /// The batteries of the file, in its order.
+  /// - Throws: every fault; a battery and a battery's meter may stand once.
+  public static func parse(
+    _ bytes: [UInt8], file: String
+  ) throws(FileFaults) -> [EnrolledBattery] {
+    var table = CSVTable<Column>(bytes, file: file)
+    var fleet: [EnrolledBattery] = []
+    var lines: [BatteryID: Int] = [:]
+    var meters: [MeterID: Int] = [:]
+    while table.next() {
+      guard let battery = row(&table) else { continue }
+      if let first = lines.updateValue(table.line, forKey: battery.battery) {
+        table.fault(.battery, allowed: "each battery once; it stands on line \(first)")
+      } else if let first = meters.updateValue(table.line, forKey: battery.batteryMeter) {
+        table.fault(
+          .batteryMeter, allowed: "each battery's meter once; it stands on line \(first)",
+          found: battery.batteryMeter.text)
+      }
+      if table.rowIsGood { fleet.append(battery) }
+    }
+    guard table.faults.isEmpty else { throw table.faults.faults }
+    return fleet
+  }
+
+  private static func row(_ table: inout CSVTable<Column>) -> EnrolledBattery? {
+    let battery = table.id(.battery, as: BatteryKind.self)
+    let gateway = table.id(.gateway, as: GatewayKind.self)
+    let site = table.id(.site, as: SiteKind.self)
+    let owner = table.id(.owner, as: OwnerKind.self)
+    let node = table.id(.node, as: NodeKind.self)
+    let capacity = table.integer(.capacity, 0...WireLimits.wattHours)
+    let maxDischarge = table.power(.maxDischarge)
+    let maxCharge = table.power(.maxCharge)
+    let efficiency = table.percent(.efficiency)
+    if efficiency == .zero { table.fault(.efficiency, allowed: "above 0, up to 100") }
+    let reserve = table.percent(.reserve)
+    let exportLimit = table.isEmpty(.exportLimit) ? nil : table.power(.exportLimit)
+    let charge = table.isEmpty(.charge) ? nil : table.percent(.charge)
+    let siteMeter =
+      table.isEmpty(.siteMeter) ? nil : table.id(.siteMeter, as: MeterKind.self)
+    let batteryMeter =
+      table.isEmpty(.batteryMeter) ? nil : table.id(.batteryMeter, as: MeterKind.self)
+    guard table.rowIsGood, let battery, let gateway, let site, let owner, let node, let capacity,
+      let maxDischarge, let maxCharge, let efficiency, let reserve
+    else { return nil }
+    return EnrolledBattery(
+      battery: battery, gateway: gateway, site: site, owner: owner, node: node,
+      capacity: Energy(wattHours: capacity), maxDischarge: maxDischarge, maxCharge: maxCharge,
+      dischargeEfficiency: efficiency, reserve: reserve, exportLimit: exportLimit, charge: charge,
+      siteMeter: siteMeter, batteryMeter: batteryMeter)
+  }
+
+  /// The file with all columns, LF at the end of each line; capacities in whole watt-hours.
+  public static func encode(_ fleet: [EnrolledBattery]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(fleet.count * 128)
+    append(Column.names, to: &bytes)
+    for battery in fleet {
+      append(
+        [
+          battery.battery.text, battery.gateway.text, battery.site.text, battery.owner.text,
+          battery.node.text, String(battery.capacity.wattHoursRoundedDown),
+          String(battery.maxDischarge.watts), String(battery.maxCharge.watts),
+          battery.dischargeEfficiency.description, battery.reserve.description,
+          battery.exportLimit.map { String($0.watts) } ?? "", battery.charge?.description ?? "",
+          battery.siteMeter.text, battery.batteryMeter.text,
+        ], to: &bytes)
+    }
+    return bytes
+  }
+
+  /// A row whose cells need no quotes.
+  static func append(_ cells: [String], to bytes: inout [UInt8]) {
+    for (place, cell) in cells.enumerated() {
+      if place > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes.append(contentsOf: cell.utf8)
+    }
+    bytes.append(UInt8(ascii: "\n"))
+  }
+}
