@@ -1,0 +1,10 @@
+import Glibc
+
+/// Time that never jumps, for waits and deadlines.
+enum Uptime {
+  static var milliseconds: Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
