@@ -1,0 +1,135 @@
+import Grid
+import Settlement
+
+extension EventReport {
+  static let lineColumns =
+    "run_id,event_or_period,site_id,line_id,line_type,policy_field,quantity,unit,rate,"
+    + "exact_amount,amount,currency,charged,prior_amount,difference,status,reason,entry_index"
+
+  static let partyColumns =
+    "run_id,event_or_period,site_id,party,account_id,amount,prior_amount,difference,entry_index"
+
+  func writeLines(to sink: ([UInt8]) throws -> Void) rethrows {
+    var out = TextBytes()
+    out.append(Self.lineColumns + "\n")
+    for pair in pairs() {
+      for type in LineType.allCases {
+        let line = pair.row.flatMap { row in
+          settlement.homes[row].lines.first { $0.type == type }
+        }
+        let prior = pair.posted?.lines.first { $0.type == type }?.charged
+        if line != nil || prior != nil {
+          appendLine(pair, type, line, prior: prior ?? .zero, to: &out)
+        }
+      }
+      if out.bytes.count >= pieceSize {
+        try sink(out.bytes)
+        out.removeAll()
+      }
+    }
+    try sink(out.bytes)
+  }
+
+  private func appendLine(
+    _ pair: HomePair, _ type: LineType, _ line: SettlementLine?, prior: Money,
+    to out: inout TextBytes
+  ) {
+    let comma = UInt8(ascii: ",")
+    appendHead(pair, to: &out)
+    out.append(event.id.text)
+    out.append(UInt8(ascii: "."))
+    out.append(pair.site.text)
+    out.append(UInt8(ascii: "."))
+    out.append(type.rawValue)
+    out.append(comma)
+    out.append(type.rawValue)
+    out.append(comma)
+    out.append(type.policyField)
+    out.append(comma)
+    out.append(line.map { ExactText.nine($0.quantity) } ?? 0, places: 9, minimum: 0)
+    out.append(",kWh,")
+    if let rate = line?.rate { out.append(rate, currency) }
+    out.append(comma)
+    out.append(line.map { ExactText.text($0.exact) } ?? "0")
+    out.append(comma)
+    let charged = line?.charged ?? .zero
+    out.appendCell(line?.amount ?? .zero, currency)
+    out.append(currency.code)
+    out.append(comma)
+    out.appendCell(charged, currency)
+    out.appendCell(prior, currency)
+    out.appendCell(charged - prior, currency)
+    let status = line?.status ?? (settlement.run.isPayable ? .payable : .provisional)
+    out.append(status.rawValue)
+    out.append(comma)
+    out.append(CSV.cell(line?.reason?.code ?? ""))
+    out.append(comma)
+    appendEntry(pair, isPenalty: type == .penalty, to: &out)
+  }
+
+  func writeParties(to sink: ([UInt8]) throws -> Void) rethrows {
+    var out = TextBytes()
+    out.append(Self.partyColumns + "\n")
+    for pair in pairs() {
+      let home = pair.row.map { settlement.homes[$0] }
+      appendLegs(
+        pair, new: home?.rewardSplit ?? [], old: pair.posted?.rewardSplit ?? [],
+        isPenalty: false, to: &out)
+      appendLegs(
+        pair, new: home?.penaltySplit ?? [], old: pair.posted?.penaltySplit ?? [],
+        isPenalty: true, to: &out)
+      if out.bytes.count >= pieceSize {
+        try sink(out.bytes)
+        out.removeAll()
+      }
+    }
+    try sink(out.bytes)
+  }
+
+  /// Legs of the reward or of the penalty; those that are and were zero are left out.
+  private func appendLegs(
+    _ pair: HomePair, new: [PartyShare], old: [PartyShare], isPenalty: Bool,
+    to out: inout TextBytes
+  ) {
+    for party in SettlementTerms.Party.allCases.sorted() {
+      let amount = new.first { $0.party == party }?.amount ?? .zero
+      let prior = old.first { $0.party == party }?.amount ?? .zero
+      if amount == .zero, prior == .zero { continue }
+      appendHead(pair, to: &out)
+      out.append(party.rawValue)
+      // Accounts have no name outside the house.
+      out.append(",,")
+      out.appendCell(amount, currency)
+      out.appendCell(prior, currency)
+      out.appendCell(amount - prior, currency)
+      appendEntry(pair, isPenalty: isPenalty, to: &out)
+    }
+  }
+
+  /// Run, event and site, with a comma after each.
+  private func appendHead(_ pair: HomePair, to out: inout TextBytes) {
+    out.append(CSV.cell(runID))
+    out.append(UInt8(ascii: ","))
+    out.append(event.id.text)
+    out.append(UInt8(ascii: ","))
+    out.append(pair.site.text)
+    out.append(UInt8(ascii: ","))
+  }
+
+  /// The last cell of a row.
+  private func appendEntry(_ pair: HomePair, isPenalty: Bool, to out: inout TextBytes) {
+    if let row = pair.row,
+      let index = isPenalty ? homes[row].penaltyEntry : homes[row].rewardEntry
+    {
+      out.append(index)
+    }
+    out.append(UInt8(ascii: "\n"))
+  }
+}
+
+extension PostedHome {
+  /// What penalties took from each party.
+  var penaltySplit: [PartyShare] {
+    zip(netSplit, rewardSplit).map { PartyShare(party: $0.party, amount: $0.amount - $1.amount) }
+  }
+}
