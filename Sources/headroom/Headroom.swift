@@ -1,3 +1,21 @@
 import ArgumentParser
 
-@main struct Headroom: ParsableCommand {}
+/// The command line: parses arguments, prints, exits.
+@main struct Headroom: AsyncParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "headroom",
+    abstract: "A virtual power plant: grid signals in, batteries move, the difference is measured,"
+      + " and the money is written in a book that cannot be quietly changed.",
+    discussion: """
+      Results go to standard output, everything else to standard error. Exit codes: 0 done, \
+      1 the answer is no, 64 wrong usage, 65 bad input, 69 a service is unreachable, 70 an \
+      invariant broke.
+
+      EXAMPLE
+        headroom demo --batteries 1000
+      """,
+    version: version,
+    subcommands: [])
+}

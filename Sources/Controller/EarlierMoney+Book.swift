@@ -1,0 +1,57 @@
+import Grid
+import Ledger
+import Policies
+import Settlement
+
+extension EarlierMoney {
+  /// What owners earned and lost by events of the same local month and year that began earlier.
+  ///
+  /// The book itself is the source: a reward is what left an escrow or a funding account towards an
+  /// owner, a penalty what he paid into a penalty account.
+  init(book: LedgerKeeper, before start: Timestamp, policy: Policy) {
+    self.init()
+    let calendar = policy.measurement.calendar
+    let zone = calendar.zone
+    let date = zone.date(at: start)
+    let (year, month, _) = date.components
+    let monthStart = zone.startOfDay(CivilDate(year: year, month: month, day: 1)!)
+    let yearStart = zone.startOfDay(CivilDate(year: year, month: 1, day: 1)!)
+    if let window = Window(start: monthStart, end: start) {
+      self.month = Self.sums(book, window)
+    }
+    if let window = Window(start: yearStart, end: start) { self.year = Self.sums(book, window) }
+    // A season that passes New Year began in the year before.
+    if let season = calendar.season(of: date) {
+      let began = CivilDate(year: year, month: season.from.month, day: season.from.day)!
+      let from =
+        began <= date
+        ? began : CivilDate(year: year - 1, month: season.from.month, day: season.from.day)!
+      if let window = Window(start: zone.startOfDay(from), end: start) {
+        self.season = Self.sums(book, window)
+      }
+    }
+  }
+
+  private static func sums(
+    _ book: LedgerKeeper, _ window: Window
+  ) -> [OwnerID: HomePerformance.Earlier] {
+    var sums: [OwnerID: HomePerformance.Earlier] = [:]
+    book.settlements(in: window) { legs in
+      guard let owner = legs.first(where: { $0.role == .owner }),
+        let id = OwnerID(String(owner.path.dropFirst("owner:".count)))
+      else { return }
+      var sum = sums[id] ?? .init()
+      for leg in legs {
+        switch leg.role {
+        case .escrow, .funding: sum.rewards = sum.rewards - leg.amount
+        case .penalty: sum.penalties = sum.penalties + leg.amount
+        case .bank, .owner, .aggregator, .grid, .supplier, .tax, .utility, .rounding, .issuer,
+          .retired, .opening:
+          break
+        }
+      }
+      sums[id] = sum
+    }
+    return sums
+  }
+}

@@ -1,0 +1,131 @@
+public import Grid
+public import Reports
+import Policies
+import Settlement
+import Verification
+
+extension EventAccount {
+  /// What only the caller knows of an event.
+  public struct Surroundings: Sendable {
+    /// Who asked, and how it went.
+    public var event: EventFacts
+    /// What the fleet did.
+    public var fleet: FleetFacts
+    /// Skipped, silent, opted out.
+    public var exceptions: [ExceptionCount]
+    /// Inputs by hash.
+    public var inputs: InputHashes
+    /// Where the money stands, once it is posted.
+    public var ledger: LedgerFacts?
+    /// Entry indexes by site: reward and penalty.
+    public var entries: [SiteID: (reward: Int64?, penalty: Int64?)]
+    /// True when no battery was asked to move: everything credited is then baseline error.
+    public var isNullEvent: Bool
+
+    /// Surroundings.
+    public init(
+      event: EventFacts, fleet: FleetFacts, exceptions: [ExceptionCount] = [],
+      inputs: InputHashes = InputHashes(), ledger: LedgerFacts? = nil,
+      entries: [SiteID: (reward: Int64?, penalty: Int64?)] = [:], isNullEvent: Bool = false
+    ) {
+      self.event = event
+      self.fleet = fleet
+      self.exceptions = exceptions
+      self.inputs = inputs
+      self.ledger = ledger
+      self.entries = entries
+      self.isNullEvent = isNullEvent
+    }
+  }
+
+  /// The report of this account.
+  public func report(_ around: Surroundings) -> EventReport {
+    let homes = zip(zip(event.homes, performances), result.homes).map { pair, settled in
+      facts(pair.0, pair.1, around.entries[settled.site])
+    }
+    return EventReport(
+      runID: "\(event.id).\(result.run.name)", event: around.event,
+      policy: PolicyFacts(
+        id: policy.id, title: policy.title, version: policy.version, sha256: policy.hash,
+        sentences: policy.sentences),
+      terms: policy.settlement, zone: policy.measurement.calendar.zone, fleet: around.fleet,
+      settlement: result, homes: homes, exceptions: around.exceptions + verdictExceptions,
+      inputs: around.inputs, ledger: around.ledger, dataQuality: dataQuality,
+      falseCredit: around.isNullEvent ? falseCredit : nil)
+  }
+
+  private func facts(
+    _ home: EventCase.Home, _ performance: Performance,
+    _ entries: (reward: Int64?, penalty: Int64?)?
+  ) -> HomeFacts {
+    let baseline = policy.measurement.baseline
+    let measured = performance.intervals.count == event.intervals.count
+    let intervals = event.intervals.indices.map { place in
+      let interval = measured ? performance.intervals[place] : nil
+      return HomeFacts.Interval(
+        commitment: home.commitment.intervals[place], unadjusted: interval?.unadjusted,
+        baseline: interval?.baseline, actual: interval?.actual,
+        quality: interval?.quality ?? .missing, reduction: interval?.reduction)
+    }
+    return HomeFacts(
+      site: home.site, batteries: home.batteries, intervals: intervals,
+      baseline: .init(
+        kind: baseline.kind.rawValue, days: performance.days,
+        adjustmentType: performance.adjustment == nil
+          ? "none" : baseline.adjustment?.kind.rawValue ?? "none",
+        adjustment: performance.adjustment.map { Self.text($0.used) } ?? "",
+        isAdjustmentCapped: performance.adjustment?.isCapped),
+      lossFactorMillionths: policy.measurement.lossFactorMillionths,
+      flags: performance.flags.map(\.code), rewardEntry: entries?.reward,
+      penaltyEntry: entries?.penalty)
+  }
+
+  /// An adjustment as text with its unit.
+  static func text(_ change: AppliedAdjustment.Change) -> String {
+    switch change {
+    case .factor(let factor): "\(factor)"
+    case .offset(let offset): "\(offset) J"
+    }
+  }
+
+  private var verdictExceptions: [ExceptionCount] {
+    var refused: [String: Int] = [:]
+    var held: [String: Int] = [:]
+    for performance in performances {
+      if case .refused(let refusal) = performance.verdict {
+        refused[refusal.code, default: 0] += 1
+      } else if let flag = performance.flags.first(where: \.holdsResult) {
+        held[flag.code, default: 0] += 1
+      }
+    }
+    return refused.sorted { $0.key < $1.key }.map {
+      ExceptionCount(kind: "unverified", reason: $0.key, count: $0.value)
+    }
+      + held.sorted { $0.key < $1.key }.map {
+        ExceptionCount(kind: "held", reason: $0.key, count: $0.value)
+      }
+  }
+
+  /// One sentence a kind of flag.
+  private var dataQuality: [String] {
+    var counts: [String: Int] = [:]
+    for performance in performances {
+      for code in Set(performance.flags.map(\.code)) { counts[code, default: 0] += 1 }
+    }
+    return counts.sorted { $0.key < $1.key }.map {
+      "\($0.key): \($0.value) of \(performances.count) homes."
+    }
+  }
+
+  private var falseCredit: FalseCredit {
+    var credited = Energy.zero
+    var homes = 0
+    for home in result.homes where home.credited > .zero {
+      credited += home.credited
+      homes += 1
+    }
+    return FalseCredit(
+      credited: credited,
+      paid: Money(millionths: Int64(clamping: result.totals.rewards.millionths)), homes: homes)
+  }
+}

@@ -1,0 +1,91 @@
+public import Grid
+public import Policies
+public import Reports
+public import Settlement
+public import Verification
+
+/// One event from verified energy to money and report; pure values, nothing posted.
+public struct EventAccount: Sendable {
+  /// The event.
+  public var event: EventCase
+  /// The policy that settles it.
+  public var policy: Policy
+  /// Verification's answers, in the order of the case.
+  public var performances: [Performance]
+  /// The money.
+  public var result: SettlementResult
+
+  /// Settles verified energy.
+  ///
+  /// - Parameters:
+  ///   - run: The run of the policy.
+  ///   - payer: Who pays what this run adds.
+  ///   - earlier: What owners earned and lost earlier in the same month and year.
+  public init(
+    _ event: EventCase, policy: Policy, performances: [Performance], run: SettlementTerms.Run,
+    payer: SettlementRun.Payer, earlier: EarlierMoney = EarlierMoney()
+  ) {
+    precondition(
+      event.homes.count == performances.count
+        && zip(event.homes, performances).allSatisfy { $0.site == $1.site },
+      "there is one performance for each home, in the same order")
+    self.event = event
+    self.policy = policy
+    self.performances = performances
+    let homes = zip(event.homes, performances).map { home, performance in
+      HomePerformance(
+        site: home.site, owner: home.owner, batteries: home.batteries,
+        commitment: home.commitment, intervals: Self.measured(performance, event.intervals),
+        verdict: Self.verdict(performance.verdict),
+        heldBy: performance.flags.first(where: \.holdsResult)?.code,
+        isNotified: home.isNotified, commandAnswered: home.commandAnswered,
+        optedOutAt: home.optedOutAt, earlierInMonth: earlier.month[home.owner] ?? .init(),
+        earlierInSeason: earlier.season[home.owner] ?? .init(),
+        earlierInYear: earlier.year[home.owner] ?? .init())
+    }
+    result = Settlement.settle(
+      SettlementInput(
+        run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: payer),
+        event: event.id, window: event.window, isTest: event.isTest, intervals: event.intervals,
+        homes: homes),
+      terms: policy.settlement)
+  }
+
+  private static func measured(
+    _ performance: Performance, _ intervals: [EventInterval]
+  ) -> [MeasuredInterval] {
+    // A refusal that concerns the whole event may come without intervals.
+    guard performance.intervals.count == intervals.count else {
+      return intervals.map { _ in .missing() }
+    }
+    return performance.intervals.map { interval in
+      guard let reduction = interval.reduction else { return .missing() }
+      switch interval.status {
+      case .verified: return .verified(reduction)
+      case .estimated: return .estimated(reduction)
+      case .missing: return .missing()
+      }
+    }
+  }
+
+  private static func verdict(_ verdict: Verdict) -> HomePerformance.Verdict {
+    switch verdict {
+    case .verified: .verified
+    case .estimated: .estimated
+    case .refused(let refusal): .refused(reason: refusal.code)
+    }
+  }
+}
+
+/// What owners earned and lost before an event, for caps of penalties.
+public struct EarlierMoney: Sendable {
+  /// In the same local month.
+  public var month: [OwnerID: HomePerformance.Earlier] = [:]
+  /// In the same season.
+  public var season: [OwnerID: HomePerformance.Earlier] = [:]
+  /// In the same local year.
+  public var year: [OwnerID: HomePerformance.Earlier] = [:]
+
+  /// Nothing.
+  public init() {}
+}

@@ -1,0 +1,292 @@
+public import Grid
+public import Ledger
+public import Signing
+public import Storage
+import Synchronization
+
+/// The one writer of the book: keeps it in memory, appends durably, signs its head.
+///
+/// Any thread may ask; requests are taken one after the other.
+public final class LedgerKeeper: Sendable {
+  /// Why the book could not be opened or written.
+  public enum Fault: Error, Sendable, CustomStringConvertible {
+    /// An entry of the store does not meet the rules: the file was changed.
+    case damaged(index: Int64, refusal: LedgerRefusal)
+    /// An entry's bytes do not have the leaf hash that was stored with them.
+    case altered(index: Int64, stored: Digest, computed: Digest)
+    /// The log has another name than the configuration says.
+    case otherOrigin(found: String, expected: String)
+    /// A request was refused; nothing was written.
+    case refused(LedgerRefusal)
+
+    public var description: String {
+      switch self {
+      case .damaged(let index, let refusal): "entry \(index) of the ledger is damaged: \(refusal)"
+      case .altered(let index, let stored, let computed):
+        "entry \(index) of the ledger was altered: its leaf hash is \(computed), stored is \(stored)"
+      case .otherOrigin(let found, let expected):
+        "the ledger is \(found); allowed: \(expected), as the configuration says"
+      case .refused(let refusal): "the ledger refused: \(refusal)"
+      }
+    }
+  }
+
+  private struct State {
+    var book = Book()
+    var accounts: [String: (id: AccountID, salt: [UInt8])] = [:]
+    var paths: [AccountID: String] = [:]
+  }
+
+  /// The log's key.
+  public let key: SigningKey
+  private let store: any LedgerStore
+  private let author: AuthorID
+  private let state: Mutex<State>
+
+  /// Opens the book in `store`, or founds it when there is none.
+  ///
+  /// Every entry is checked against every rule again.
+  public init(store: any LedgerStore, key: SigningKey, now: Timestamp) throws {
+    self.store = store
+    self.key = key
+    let operatorKey = try VerifierKey(name: key.verifier.name + "/operator", key: key.verifier.key)
+    author = AuthorID(bytes: operatorKey.authorID)!
+    var state = State()
+    for name in try store.names() {
+      guard let id = AccountID(bytes: name.id) else { continue }
+      state.accounts[name.path] = (id, name.salt)
+      state.paths[id] = name.path
+    }
+    if try store.size() == 0 {
+      let founding = [
+        EntryRequest(
+          .key(vkey: key.verifier.description, rights: [.log], state: .enrolled)),
+        EntryRequest(
+          .key(
+            vkey: operatorKey.description, rights: [.post, .reverse, .close, .enrol, .activate],
+            state: .enrolled)),
+      ]
+      let written = try Self.take(founding, into: &state.book, now: now)
+      try store.append(written, names: [], expecting: 0)
+    } else {
+      state.book = try Self.replay(store)
+      guard state.book.origin == key.verifier.name else {
+        throw Fault.otherOrigin(found: state.book.origin ?? "", expected: key.verifier.name)
+      }
+    }
+    self.state = Mutex(state)
+  }
+
+  /// The book as the store has it; every leaf and every rule is checked.
+  public static func replay(_ store: some LedgerStore) throws -> Book {
+    var book = Book()
+    var fault: Fault?
+    try store.entries(from: 0) { index, entry in
+      do throws(LedgerRefusal) {
+        try book.replay(entry.body)
+      } catch {
+        fault = .damaged(index: index, refusal: error)
+        return false
+      }
+      let computed = book.tree.leafHash(Int(index))
+      guard computed == entry.leaf else {
+        fault = .altered(index: index, stored: entry.leaf, computed: computed)
+        return false
+      }
+      return true
+    }
+    if let fault { throw fault }
+    return book
+  }
+
+  private static func take(
+    _ requests: [EntryRequest], into book: inout Book, now: Timestamp
+  ) throws -> [StoredEntry] {
+    do throws(BatchRefusal) {
+      return try book.append(requests, now: now).filter { !$0.isReplayed }.map {
+        StoredEntry(body: $0.bytes, leaf: $0.leafHash)
+      }
+    } catch {
+      throw Fault.refused(error.refusal)
+    }
+  }
+
+  // MARK: What is counted
+
+  /// The number of a currency; opened when it is new.
+  public func commodity(_ currency: Currency, now: Timestamp) throws -> UInt32 {
+    try state.withLock { state in
+      if let number = state.book.commodity(currency.code) { return number }
+      try write([EntryRequest(.commodity(.money(currency)))], [], &state, now: now)
+      return state.book.commodity(currency.code)!
+    }
+  }
+
+  /// Opens accounts that are not there yet; names and entries are written in one transaction.
+  public func open(_ accounts: [(path: String, role: AccountRole)], now: Timestamp) throws {
+    try state.withLock { state in
+      var requests: [EntryRequest] = []
+      var names: [AccountPath] = []
+      var seen: Set<String> = []
+      for account in accounts where state.accounts[account.path] == nil {
+        guard seen.insert(account.path).inserted else { continue }
+        let salt = RandomBytes.make(count: 32)
+        guard let id = AccountID(bytes: RandomBytes.make(count: 16)),
+          let name = AccountName(path: account.path, salt: salt)
+        else {
+          throw Fault.refused(
+            .malformed(
+              field: "path", found: account.path, allowed: "1 to 256 printable characters"))
+        }
+        requests.append(
+          EntryRequest(
+            .account(
+              id: id, role: account.role, flags: account.role.defaultFlags, who: name.who)))
+        names.append(AccountPath(id: id.bytes, path: account.path, salt: salt))
+      }
+      guard !requests.isEmpty else { return }
+      try write(requests, names, &state, now: now)
+      for name in names {
+        let id = AccountID(bytes: name.id)!
+        state.accounts[name.path] = (id, name.salt)
+        state.paths[id] = name.path
+      }
+    }
+  }
+
+  // MARK: Posting
+
+  /// A movement between named accounts.
+  public struct Posting: Sendable {
+    /// Computed or chosen name of the request; the same never makes two entries.
+    public var key: IdempotencyKey
+    /// `deposit`, `escrow`, `settlement`, `penalty`, `return`.
+    public var reason: String
+    /// The event, or nil.
+    public var event: EventID?
+    /// The run, or nil.
+    public var run: String?
+    /// When it counts.
+    public var effective: Window
+    /// Account paths and amounts, positive into the account, summing to zero.
+    public var legs: [(path: String, amount: Money)]
+    /// What it rests on.
+    public var evidence: [Evidence]
+    /// The policy that decided, or nil.
+    public var rule: Digest?
+
+    /// A movement.
+    public init(
+      key: IdempotencyKey, reason: String, event: EventID?, run: String? = nil, effective: Window,
+      legs: [(path: String, amount: Money)], evidence: [Evidence] = [], rule: Digest? = nil
+    ) {
+      self.key = key
+      self.reason = reason
+      self.event = event
+      self.run = run
+      self.effective = effective
+      self.legs = legs
+      self.evidence = evidence
+      self.rule = rule
+    }
+  }
+
+  /// Writes all postings, or none; what was written before is found again and written once.
+  /// - Returns: The entry index of each posting.
+  public func post(
+    _ postings: [Posting], currency: Currency, now: Timestamp
+  ) throws -> [UInt64] {
+    let commodity = try commodity(currency, now: now)
+    return try state.withLock { state in
+      let requests = try postings.map { posting in
+        EntryRequest(
+          .transfer(reason: posting.reason, event: posting.event?.text, run: posting.run),
+          source: RequestSource(author: author, key: posting.key), effective: posting.effective,
+          legs: try posting.legs.map { leg in
+            guard let account = state.accounts[leg.path] else {
+              throw Fault.refused(
+                .malformed(field: "account", found: leg.path, allowed: "an account of this book"))
+            }
+            return Leg(
+              account: account.id, commodity: commodity, amount: leg.amount.millionths)
+          },
+          evidence: posting.evidence, rule: posting.rule)
+      }
+      return try write(requests, [], &state, now: now)
+    }
+  }
+
+  @discardableResult
+  private func write(
+    _ requests: [EntryRequest], _ names: [AccountPath], _ state: inout State, now: Timestamp
+  ) throws -> [UInt64] {
+    let before = Int64(state.book.size)
+    let taken: [Appended]
+    do throws(BatchRefusal) {
+      taken = try state.book.append(requests, now: now)
+    } catch {
+      throw Fault.refused(error.refusal)
+    }
+    let new = taken.filter { !$0.isReplayed }
+    if !new.isEmpty {
+      do {
+        try store.append(
+          new.map { StoredEntry(body: $0.bytes, leaf: $0.leafHash) }, names: names,
+          expecting: before)
+      } catch {
+        // Memory and disk differ now: only a new start, which reads the disk, may go on.
+        preconditionFailure("the ledger could not be written: \(error)")
+      }
+    }
+    return taken.map(\.index)
+  }
+
+  // MARK: Reading
+
+  /// The salt that hides an account's name; also part of the keys of its settlements.
+  public func salt(of path: String) -> [UInt8]? { state.withLock { $0.accounts[path]?.salt } }
+
+  /// What an account holds, or nil for an unknown account or currency.
+  public func position(of path: String, currency: Currency) -> Position? {
+    state.withLock { state in
+      guard let account = state.accounts[path],
+        let commodity = state.book.commodity(currency.code)
+      else { return nil }
+      return state.book.position(account.id, commodity: commodity)
+    }
+  }
+
+  /// Entries and root now.
+  public var head: (size: Int64, root: Digest) {
+    state.withLock { (Int64($0.book.size), $0.book.tree.root) }
+  }
+
+  /// Signs the present head and keeps the note; the same head again gives the same bytes.
+  public func checkpoint() throws -> StoredCheckpoint {
+    let checkpoint = state.withLock { $0.book.checkpoint! }
+    let note = checkpoint.signed(with: key)
+    let stored = StoredCheckpoint(
+      size: Int64(checkpoint.size), root: checkpoint.root, note: note.description)
+    try store.keep(stored)
+    return stored
+  }
+
+  /// Visits the settlement entries that are effective in `window`: what each was about.
+  func settlements(
+    in window: Window, _ visit: (_ legs: [(path: String, role: AccountRole, amount: Money)]) -> Void
+  ) {
+    state.withLock { state in
+      for index in 0..<state.book.size where state.book.type(of: index) == .transfer {
+        guard let effective = state.book.effective(of: index), window.contains(effective.start)
+        else { continue }
+        visit(
+          state.book.legs(of: index).compactMap { leg in
+            guard let account = state.book.account(leg.account) else { return nil }
+            return (
+              state.paths[leg.account] ?? "", account.role, Money(millionths: leg.amount)
+            )
+          })
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import FoundationEssentials
+import Policies
+import Wire
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// How a command ends, in the codes of sysexits.
+enum Outcome: Int32 {
+  /// The answer is no: a verification failed, a check found faults.
+  case no = 1
+  /// Bad input: what was found, where, and what is allowed has been said.
+  case badInput = 65
+  /// A service cannot be reached.
+  case unreachable = 69
+  /// An invariant broke; nothing was guessed.
+  case broken = 70
+
+  /// Says `text` on standard error and ends the command.
+  func failure(_ text: String) -> ExitCode {
+    Console.note(text)
+    return ExitCode(rawValue)
+  }
+}
+
+/// Where a command writes.
+enum Console {
+  /// A line for a person, on standard error.
+  static func note(_ text: String) {
+    FileHandle.standardError.write(text + "\n")
+  }
+
+  /// The result, on standard output.
+  static func result(_ text: String) {
+    FileHandle.standardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
+  }
+
+  /// The result as bytes.
+  static func result(_ bytes: [UInt8]) { FileHandle.standardOutput.write(bytes) }
+
+  /// True when standard error is a terminal, where progress may be shown.
+  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+}
+
+/// A descriptor that is written whole, whatever the other side does.
+struct FileHandle {
+  static let standardOutput = FileHandle(descriptor: STDOUT_FILENO)
+  static let standardError = FileHandle(descriptor: STDERR_FILENO)
+  let descriptor: Int32
+
+  func write(_ text: String) { write(Array(text.utf8)) }
+
+  func write(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // Sound: the buffer outlives the call, which reads at most its count.
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+/// Files that the user names.
+enum InputFile {
+  /// All bytes of a file; `-` is standard input.
+  /// - Throws: exit 65 with the file's name and the reason.
+  static func read(_ path: String) throws -> [UInt8] {
+    let name = path == "-" ? "/dev/stdin" : path
+    do {
+      return Array(try Data(contentsOf: URL(filePath: name)))
+    } catch {
+      throw Outcome.badInput.failure(
+        "\(path): file is not readable; allowed: an existing file (\(reason(error)))")
+    }
+  }
+
+  /// Runs `parse` on a file and ends with 65 and every fault when it is refused.
+  static func parse<Value>(
+    _ path: String, _ parse: ([UInt8], String) throws -> Value
+  ) throws -> Value {
+    let bytes = try read(path)
+    do {
+      return try parse(bytes, path)
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      throw Outcome.badInput.failure("\(error)")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    (error as? CocoaError)?.code == .fileReadNoSuchFile ? "no such file" : "\(error)"
+  }
+}
