@@ -3,6 +3,7 @@ public import Grid
 /// Looks for what a person should know about one result.
 struct FlagFinder {
   private(set) var flags: [Flag] = []
+  private(set) var meterFindings: [MeterHealth.Code] = []
   private let site: SiteData
   private let plan: PreparedEvent
   private let baseline: Baseline?
@@ -143,9 +144,7 @@ struct FlagFinder {
       connectionLimit: site.connectionLimit, until: plan.event.window.end)
     let severe = findings.filter(\.isSevere).map(\.code)
     if !severe.isEmpty { flags.append(.meterSuspect(severe)) }
-    for finding in findings where !finding.isSevere && finding.code != .gaps {
-      flags.append(.meterFinding(finding.code))
-    }
+    meterFindings = findings.map(\.code)
   }
 }
 

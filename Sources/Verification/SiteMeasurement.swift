@@ -166,8 +166,9 @@ struct SiteMeasurement {
   }
 
   private mutating func raiseFlags() {
-    performance.flags += FlagFinder(site, plan: plan, baseline: baseline, performance: performance)
-      .flags
+    let found = FlagFinder(site, plan: plan, baseline: baseline, performance: performance)
+    performance.flags += found.flags
+    performance.meterFindings = found.meterFindings
   }
 
   private mutating func verdict() -> Verdict {
