@@ -26,8 +26,6 @@ public enum Flag: Hashable, Sendable {
   case preEventCharge(Energy)
   /// The meter itself is in doubt: hold the result for a person.
   case meterSuspect([MeterHealth.Code])
-  /// A finding on the meter that does not by itself put the result in doubt.
-  case meterFinding(MeterHealth.Code)
 
   /// The name a program may switch on.
   public var code: String {
@@ -44,7 +42,6 @@ public enum Flag: Hashable, Sendable {
     case .meterDeviceMismatch: "meterDeviceMismatch"
     case .preEventCharge: "preEventCharge"
     case .meterSuspect: "meterSuspect"
-    case .meterFinding(let code): code.rawValue
     }
   }
 
@@ -54,7 +51,7 @@ public enum Flag: Hashable, Sendable {
     case .meterSuspect, .meterDeviceMismatch: true
     case .adjustmentCapped, .adjustmentSkipped, .degenerateRatio, .filledWithEventDays,
       .belowMinimumDays, .eventIntervalsMissing, .reductionWithoutDischarge,
-      .contaminatedHistory, .windowAboveHistory, .preEventCharge, .meterFinding:
+      .contaminatedHistory, .windowAboveHistory, .preEventCharge:
       false
     }
   }

@@ -210,6 +210,19 @@ public struct BaselineTerms: Hashable, Sendable {
       self.combine = combine
     }
   }
+  /// `baseline.eligibility`; a limit that is nil is not tested.
+  public struct Eligibility: Hashable, Sendable {
+    /// `rrmsePercent`: root of the mean squared error, of the mean use.
+    public var rrmse: Percent?
+    /// `biasPercent`: error in sum, of the use in sum.
+    public var bias: Percent?
+
+    /// Limits.
+    public init(rrmse: Percent?, bias: Percent?) {
+      self.rrmse = rrmse
+      self.bias = bias
+    }
+  }
 
   /// The family.
   public var kind: Kind
@@ -247,6 +260,8 @@ public struct BaselineTerms: Hashable, Sendable {
   public var chargingNets: Bool
   /// With `declared`: a schedule is frozen this long before the start.
   public var gateClosureMinutes: Int64
+  /// A home whose baseline is worse may not use it; nil: none is tested.
+  public var eligibility: Eligibility?
 
   /// Terms; the loader has checked every range.
   public init(
@@ -258,7 +273,7 @@ public struct BaselineTerms: Hashable, Sendable {
     lowUsage: Ratio? = nil, tooFewDays: TooFewDays = .notVerifiable,
     adjustment: Adjustment? = nil, floorAtZero: Bool = false,
     beforeAfter: BeforeAfter = BeforeAfter(), chargingNets: Bool = false,
-    gateClosureMinutes: Int64 = 0
+    gateClosureMinutes: Int64 = 0, eligibility: Eligibility? = nil
   ) {
     self.kind = kind
     self.lookbackDays = lookbackDays
@@ -278,5 +293,6 @@ public struct BaselineTerms: Hashable, Sendable {
     self.beforeAfter = beforeAfter
     self.chargingNets = chargingNets
     self.gateClosureMinutes = gateClosureMinutes
+    self.eligibility = eligibility
   }
 }

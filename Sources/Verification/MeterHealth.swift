@@ -10,12 +10,13 @@ public enum MeterHealth {
     case zeroRun
     /// More than eight equal values other than zero in a row.
     case frozen
-    /// The house takes nothing at night, in most nights.
+    /// In more than half of all night hours the house takes nothing.
     case noNightImport
-    /// The house takes exactly nothing in many nights, and something in the others.
+    /// In more than a tenth of all night hours the house takes nothing, and something in the rest.
     case nightDropouts
-    /// By day the export repeats the sun's curve as if nobody lived there, and never by night.
-    case clippedLoad
+    /// Export is weak beside import and repeats itself from day to day: the solar channel or the
+    /// load channel reads short.
+    case weakExport
     /// Intervals are missing.
     case gaps
 

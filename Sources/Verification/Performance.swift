@@ -13,6 +13,8 @@ public struct Performance: Hashable, Sendable {
   public var intervals: [IntervalPerformance]
   /// What a person should know; flags never change a number.
   public var flags: [Flag]
+  /// What the site meter's own values say of it, by code; the severe ones are a flag as well.
+  public var meterFindings: [MeterHealth.Code]
   /// The days of the baseline in the order of the selection; empty for kinds without days.
   public var days: [CivilDate]
   /// The same-day adjustment, when one was made.
@@ -21,12 +23,14 @@ public struct Performance: Hashable, Sendable {
   /// A performance.
   public init(
     site: SiteID, verdict: Verdict, intervals: [IntervalPerformance], flags: [Flag] = [],
-    days: [CivilDate] = [], adjustment: AppliedAdjustment? = nil
+    meterFindings: [MeterHealth.Code] = [], days: [CivilDate] = [],
+    adjustment: AppliedAdjustment? = nil
   ) {
     self.site = site
     self.verdict = verdict
     self.intervals = intervals
     self.flags = flags
+    self.meterFindings = meterFindings
     self.days = days
     self.adjustment = adjustment
   }
