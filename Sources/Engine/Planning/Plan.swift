@@ -37,7 +37,7 @@ public enum Bound: Hashable, Sendable {
 }
 
 /// What every battery of a fleet is to do until the end; rows as in the fleet.
-public struct Plan: Hashable, Sendable {
+public struct Plan: Equatable, Sendable {
   /// The target; for a release the sum of what was asked before any limit, rounded down.
   ///
   /// A battery that is skipped because of its standing or its charge is asked for nothing.
@@ -53,7 +53,7 @@ public struct Plan: Hashable, Sendable {
   /// In a release that no node has cut it is the released energy itself, otherwise setpoint × time.
   public let energyLimitWh: [Int64]
   /// Why each was not given more; without meaning where the battery was skipped by its standing.
-  public let bound: [Bound]
+  public let bound: BoundColumn
   /// Why a battery is not asked; nil exactly where the setpoint is above 0.
   public let skipped: [SkipReason?]
   /// Places of the nodes that are the reason of some battery, in rising order.

@@ -63,12 +63,12 @@ public struct PlanningFleet: Sendable {
       "every column of a planning fleet has one value a battery")
   }
 
-  /// The place of each row in the order of names.
-  func rankByRow() -> (Int32) -> Int32 {
-    guard let rowsByName else { return { $0 } }
+  /// The place of each row in the order of names; empty when it is the row itself.
+  func rankByRow() -> [Int32] {
+    guard let rowsByName else { return [] }
     var ranks = [Int32](repeating: 0, count: count)
     for (rank, row) in rowsByName.enumerated() { ranks[Int(row)] = Int32(rank) }
-    return { ranks[Int($0)] }
+    return ranks
   }
 
   private static func order(of ids: [BatteryID]) -> [Int32]? {

@@ -1,109 +1,104 @@
 import Grid
 
-/// Weighted max-min fair shares under the limits of a feeder tree, in whole watts.
+/// Weighted max-min fair levels under the limits of a feeder tree.
 ///
 /// All shares rise together, each by its weight, until the battery's own cap or a node above it
 /// stops it. Solved from the top: at the level that fills the root, the topmost nodes that would
 /// carry too much are each a smaller problem of the same kind, whose budget is its limit.
 /// docs/PLANNING.md has the proof.
 struct WaterFilling {
-  /// The batteries that take part, as columns; `row` is the row in the fleet.
-  struct Members {
-    var row: [Int32] = []
-    var node: [Int32] = []
-    var capW: [Int64] = []
-    var weight: [Int64] = []
-  }
-
   let parents: [Int32]
   let limits: [Int64]
-  /// For each node the node whose budget governs it.
-  var problem: [Int32]
+  /// For each node the one whose budget governs it: its problem.
+  private(set) var problem: [Int32]
   /// For each problem what it may give, in watts.
-  var budget: [Int64]
-  /// The level of each problem is `numerator` / `denominator` watts a unit of weight.
-  ///
-  /// Denominator 0: there is no level, and everybody gets his cap. Of a settled problem the
-  /// numerator is what the batteries below their caps get together, the denominator their weight.
-  var numerator: [Int64]
-  var denominator: [Int64]
-  var isSettled: [Bool]
-  /// Caps and weights below each node, limits of deeper nodes applied.
-  private var greatest: [Int64]
+  private(set) var budget: [Int64]
+  /// The level of each problem; of a settled one the watts are what the batteries below their caps
+  /// get together, and the weight is theirs.
+  private(set) var level: [Level]
+  private(set) var isSettled: [Bool]
+
+  /// At the present levels: what is below each node and no longer rises, and the weight that does.
+  var sums: [Sums]
+  private var isFull: [Bool]
+  /// What each node could give, its own limit left out.
+  private var greatest: [Int64] = []
   private var weightBelow: [Int64]
 
-  /// Scratch of one evaluation.
-  private var fixed: [Int64]
-  private var slope: [Int64]
-  private var isFull: [Bool]
+  /// What a node's batteries give: `fixed` + `rising` × level.
+  struct Sums {
+    var fixed: Int64 = 0
+    var rising: Int64 = 0
+  }
 
   /// Finds the level of every node.
-  init(_ members: Members, feeder: FeederTree, budget total: Int64) {
+  /// - Parameters:
+  ///   - capW: The greatest share of each row; 0 for who takes no part.
+  ///   - weight: By row, above 0 where the cap is; empty when everybody weighs 1.
+  ///   - greatestW: Sum of the caps at each node, without what is below it.
+  ///   - weightAt: Sum of the weights of the same.
+  init(
+    feeder: FeederTree, node: Span<Int32>, capW: Span<Int64>, weight: Span<Int64>,
+    greatestW: [Int64], weightAt: [Int64], budget total: Int64
+  ) {
     parents = feeder.parents
     limits = feeder.limits
     let nodes = parents.count
-    let zeros = [Int64](repeating: 0, count: nodes)
     problem = [Int32](repeating: 0, count: nodes)
-    (budget, numerator, denominator) = (zeros, zeros, zeros)
-    (greatest, weightBelow, fixed, slope) = (zeros, zeros, zeros, zeros)
+    budget = [Int64](repeating: 0, count: nodes)
+    level = [Level](repeating: .unlimited, count: nodes)
     isSettled = [Bool](repeating: false, count: nodes)
     isFull = isSettled
-    measure(members)
-    open(0, budget: total)
-    var open = members
-    while true {
-      evaluate(open)
-      guard step() else { continue }
-      divide()
-      keepUnsettled(&open)
-      if open.row.isEmpty { break }
+    weightBelow = weightAt
+    sums = [Sums](repeating: Sums(), count: nodes)
+    // With no level everybody is at his cap: this is what each node could give at most.
+    for place in parents.indices { sums[place].fixed = greatestW[place] }
+    collect()
+    greatest = sums.map(\.fixed)
+    for place in parents.indices.dropFirst().reversed() {
+      weightBelow[Int(parents[place])] += weightBelow[place]
     }
-  }
-
-  /// What all batteries below each node could give.
-  private mutating func measure(_ members: Members) {
-    for place in members.row.indices {
-      let node = Int(members.node[place])
-      greatest[node] += members.capW[place]
-      weightBelow[node] += members.weight[place]
+    open(0, budget: total, from: nil)
+    if level[0].isUnlimited {
+      isSettled[0] = true
+    } else {
+      repeat { evaluate(node: node, capW: capW, weight: weight) } while !step()
     }
-    for node in parents.indices.dropFirst().reversed() {
-      let parent = Int(parents[node])
-      greatest[parent] += min(greatest[node], limits[node])
-      weightBelow[parent] += weightBelow[node]
-    }
-  }
-
-  private mutating func open(_ node: Int, budget watts: Int64) {
-    problem[node] = Int32(node)
-    budget[node] = watts
-    let isEnough = greatest[node] <= watts
-    // The line through 0 with everybody's weight lies above the sum: this level is not too high.
-    numerator[node] = isEnough ? 1 : watts
-    denominator[node] = isEnough ? 0 : weightBelow[node]
-  }
-
-  /// True when a battery has reached its cap at its problem's level.
-  func isCapped(_ capW: Int64, _ weight: Int64, in problem: Int) -> Bool {
-    Self.product(capW, denominator[problem]) <= Self.product(weight, numerator[problem])
-  }
-
-  static func product(_ a: Int64, _ b: Int64) -> UInt128 {
-    let product = UInt64(bitPattern: a).multipliedFullWidth(by: UInt64(bitPattern: b))
-    return UInt128(product.high) << 64 | UInt128(product.low)
-  }
-
-  /// Adds up what each node's own batteries give at the present level, and how fast it rises.
-  private mutating func evaluate(_ open: Members) {
-    for node in parents.indices { (fixed[node], slope[node]) = (0, 0) }
-    for place in open.row.indices {
-      let node = Int(open.node[place])
-      let (capW, weight) = (open.capW[place], open.weight[place])
-      if isCapped(capW, weight, in: Int(problem[node])) {
-        fixed[node] += capW
-      } else {
-        slope[node] += weight
+    divide()
+    var rows = openRows(node: node, capW: capW, weight: weight)
+    while !rows.node.isEmpty {
+      evaluate(rows)
+      if step() {
+        divide()
+        rows.keep { !isSettled[Int(problem[Int($0)])] }
       }
+    }
+  }
+
+  /// Makes a problem of a node; `start` is a level that is not too high.
+  private mutating func open(_ place: Int, budget watts: Int64, from start: Level?) {
+    problem[place] = Int32(place)
+    budget[place] = watts
+    level[place] = .unlimited
+    guard greatest[place] > watts else { return }
+    // The line through 0 with everybody's weight lies above the sum.
+    let first = Level(watts: watts, weight: weightBelow[place])
+    level[place] = start.map { $0.isHigher(than: first) ? $0 : first } ?? first
+  }
+
+  /// Adds up the open problems from the leaves, and marks the nodes that are full.
+  mutating func collect() {
+    for place in parents.indices.dropFirst().reversed() {
+      let own = Int(problem[place])
+      if own == place || isSettled[own] { continue }
+      let parent = Int(parents[place])
+      let flow = sums[place]
+      isFull[place] =
+        limits[place] < .max
+        && (flow.fixed >= limits[place]
+          || level[own].reaches(limits[place] - flow.fixed, weight: flow.rising))
+      sums[parent].fixed += isFull[place] ? limits[place] : flow.fixed
+      sums[parent].rising += isFull[place] ? 0 : flow.rising
     }
   }
 
@@ -112,74 +107,51 @@ struct WaterFilling {
   /// The sum is concave in the level, so its tangent lies above it: a step never goes too far.
   private mutating func step() -> Bool {
     var hasSettled = false
-    for node in parents.indices.reversed() {
-      let own = Int(problem[node])
-      if isSettled[own] { continue }
-      if node == own {
-        if denominator[own] == 0 {
-          isSettled[own] = true
-        } else {
-          let rest = budget[own] - fixed[own]
-          precondition(slope[own] > 0, "what is left to give finds a battery that can take it")
-          isSettled[own] =
-            Self.product(rest, denominator[own]) == Self.product(numerator[own], slope[own])
-          (numerator[own], denominator[own]) = (rest, slope[own])
-        }
-        hasSettled = hasSettled || isSettled[own]
-        continue
-      }
-      let parent = Int(parents[node])
-      let rest = limits[node] == .max ? .max : limits[node] - fixed[node]
-      isFull[node] =
-        rest <= 0
-        || rest < .max
-          && Self.product(slope[node], numerator[own]) >= Self.product(rest, denominator[own])
-          && denominator[own] > 0
-      if isFull[node] {
-        fixed[parent] += limits[node]
+    for place in parents.indices where Int(problem[place]) == place && !isSettled[place] {
+      if level[place].isUnlimited {
+        isSettled[place] = true
       } else {
-        fixed[parent] += fixed[node]
-        slope[parent] += slope[node]
+        guard let next = tangent(place) else {
+          preconditionFailure("what is left to give finds a battery that can take it")
+        }
+        isSettled[place] = next.isSame(as: level[place])
+        level[place] = next
       }
+      hasSettled = hasSettled || isSettled[place]
     }
     return hasSettled
   }
 
+  /// The level at which the tangent of a node's sum meets its budget; nil where there is none.
+  private func tangent(_ place: Int) -> Level? {
+    guard sums[place].rising > 0, budget[place] >= sums[place].fixed else { return nil }
+    return Level(watts: budget[place] - sums[place].fixed, weight: sums[place].rising)
+  }
+
   /// Makes a problem of every topmost full node of the problems that are settled.
   private mutating func divide() {
-    for node in parents.indices.dropFirst() {
-      let above = problem[node]
-      if Int(above) == node || !isSettled[Int(above)] { continue }
-      let parent = Int(parents[node])
-      if problem[parent] != above {
-        problem[node] = problem[parent]
-      } else if isFull[node] {
-        isFull[node] = false
-        open(node, budget: limits[node])
+    for place in parents.indices.dropFirst() {
+      let above = Int(problem[place])
+      if above == place || !isSettled[above] { continue }
+      let parent = Int(parents[place])
+      if Int(problem[parent]) != above {
+        problem[place] = problem[parent]
+      } else if isFull[place] {
+        isFull[place] = false
+        budget[place] = limits[place]
+        open(place, budget: limits[place], from: tangent(place))
       }
     }
   }
 
-  private func keepUnsettled(_ open: inout Members) {
-    var kept = 0
-    for place in open.row.indices where !isSettled[Int(problem[Int(open.node[place])])] {
-      open.row[kept] = open.row[place]
-      open.node[kept] = open.node[place]
-      open.capW[kept] = open.capW[place]
-      open.weight[kept] = open.weight[place]
-      kept += 1
-    }
-    open.truncate(to: kept)
-  }
+  /// What all batteries get together.
+  var committedW: Int64 { min(greatest[0], budget[0]) }
 
-  /// The exact share of a battery: whole watts rounded down, and whether a fraction is left.
-  func share(node: Int32, capW: Int64, weight: Int64)
-    -> (watts: Int64, isCapped: Bool, hasFraction: Bool)
-  {
-    let own = Int(problem[Int(node)])
-    if denominator[own] == 0 || isCapped(capW, weight, in: own) { return (capW, true, false) }
-    let product = UInt64(weight).multipliedFullWidth(by: UInt64(numerator[own]))
-    let (quotient, remainder) = UInt64(denominator[own]).dividingFullWidth(product)
-    return (Int64(quotient), false, remainder > 0)
+  /// The nodes whose limit keeps a battery below its cap, in rising order; `isRootOpen` when the
+  /// root's budget is not its limit.
+  func bindingNodes(isRootOpen: Bool) -> [Int32] {
+    parents.indices.filter {
+      Int(problem[$0]) == $0 && !level[$0].isUnlimited && !($0 == 0 && isRootOpen)
+    }.map { Int32($0) }
   }
 }

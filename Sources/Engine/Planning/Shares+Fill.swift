@@ -1,0 +1,79 @@
+import Grid
+
+extension Shares {
+  /// Where the weight of a row is found.
+  enum Weights {
+    /// Everybody weighs 1, or nothing cuts and weights do not matter.
+    case one
+    /// In the column that becomes the energy limit.
+    case inEnergyLimit
+    /// In a column of its own.
+    case column([Int64])
+  }
+
+  /// Finds the column of weights, or makes it for a release that a node cuts.
+  mutating func weigh(
+    _ fleet: PlanningFleet, _ feeder: FeederTree, isRelease: Bool, seconds: Int64,
+    fairness: DispatchTerms.Fairness
+  ) {
+    switch fairness {
+    case .equalShare: weights = .one
+    case .proportional where !isRelease: weights = .inEnergyLimit
+    case .proportional:
+      guard isCut(by: feeder) else { return }
+      weights = .column(
+        setpointW.indices.map { row in
+          guard setpointW[row] > 0 else { return 0 }
+          let battery = BatteryFigures(
+            capacityJ: fleet.capacityJ[row], charge: fleet.chargeHundredths[row],
+            floor: fleet.floorHundredths[row], efficiency: fleet.efficiencyHundredths[row],
+            ratedW: fleet.ratedW[row], exportRoomW: fleet.exportRoomW[row])
+          return battery.deliverableJ(seconds: seconds)
+        })
+    }
+  }
+
+  /// True when a node cannot carry what is asked of the batteries below it.
+  private func isCut(by feeder: FeederTree) -> Bool {
+    var flow = greatestW
+    for place in feeder.parents.indices.reversed() {
+      if flow[place] > feeder.limits[place] { return true }
+      if place > 0 { flow[Int(feeder.parents[place])] += flow[place] }
+    }
+    return false
+  }
+
+  /// The levels at which the fleet gives no more than `budgetW`.
+  func fill(_ node: [Int32], _ feeder: FeederTree, budgetW: Int64) -> WaterFilling {
+    WaterFilling(
+      feeder: feeder, node: node.span, capW: setpointW.span, weight: weightColumn.span,
+      greatestW: greatestW, weightAt: weightAt, budget: budgetW)
+  }
+
+  /// Takes out the batteries whose shares are too small; false when there are none.
+  mutating func dropTooSmall(
+    _ fleet: PlanningFleet, _ filling: WaterFilling, minimumW: Int64
+  ) -> Bool {
+    let column = weightColumn
+    let leaving = filling.tooSmall(
+      node: fleet.node.span, capW: setpointW.span, weight: column.span, minimumW: minimumW,
+      rank: fleet.rankByRow())
+    for row in leaving {
+      let place = Int(fleet.node[row])
+      greatestW[place] -= setpointW[row]
+      weightAt[place] -= column.isEmpty ? 1 : column[row]
+      setpointW[row] = 0
+      skipped[row] = .minimumSetpoint
+      bound[row] = .minimumSetpoint
+    }
+    return !leaving.isEmpty
+  }
+
+  private var weightColumn: [Int64] {
+    switch weights {
+    case .one: []
+    case .inEnergyLimit: energyLimitWh
+    case .column(let column): column
+    }
+  }
+}
