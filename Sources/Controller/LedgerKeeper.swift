@@ -122,8 +122,25 @@ public final class LedgerKeeper: Sendable {
     }
   }
 
+  /// An account that may have to be opened.
+  public struct NewAccount: Sendable {
+    /// Its name.
+    public var path: String
+    /// What it is for.
+    public var role: AccountRole
+    /// What it may do.
+    public var flags: AccountFlags
+
+    /// An account; without `flags` those of its role.
+    public init(_ path: String, _ role: AccountRole, flags: AccountFlags? = nil) {
+      self.path = path
+      self.role = role
+      self.flags = flags ?? role.defaultFlags
+    }
+  }
+
   /// Opens accounts that are not there yet; names and entries are written in one transaction.
-  public func open(_ accounts: [(path: String, role: AccountRole)], now: Timestamp) throws {
+  public func open(_ accounts: [NewAccount], now: Timestamp) throws {
     try state.withLock { state in
       var requests: [EntryRequest] = []
       var names: [AccountPath] = []
@@ -141,7 +158,7 @@ public final class LedgerKeeper: Sendable {
         requests.append(
           EntryRequest(
             .account(
-              id: id, role: account.role, flags: account.role.defaultFlags, who: name.who)))
+              id: id, role: account.role, flags: account.flags, who: name.who)))
         names.append(AccountPath(id: id.bytes, path: account.path, salt: salt))
       }
       guard !requests.isEmpty else { return }

@@ -25,6 +25,8 @@ struct Loop {
   var lastComplaint: ContinuousClock.Instant?
   /// Messages from the broker that were handled.
   var handledMessages = 0
+  /// The settlement run under way.
+  var runTask: Task<Void, Never>?
   /// Error replies that leave with the next turn.
   var pendingReplies: [Message] = []
 
@@ -120,7 +122,7 @@ struct Loop {
     if restarting { draft.note([.restarted]) }
     for arrival in arrivals { take(arrival, into: &draft, at: now) }
     handledMessages += arrivals.count { if case .message = $0 { true } else { false } }
-    takeFinishedRuns(into: &draft)
+    try takeFinishedRuns(into: &draft)
     if !draft.records.isEmpty { try setup.readings.append(draft.records, receivedAt: now) }
 
     let isDue = decider.engine.nextDue.map { $0 <= now } ?? false

@@ -1,0 +1,133 @@
+import Engine
+import FoundationEssentials
+import Grid
+import Ledger
+import Policies
+import Reports
+import Settlement
+import Signing
+
+/// Carries out one settlement run of a recorded event: measure, settle, post, report.
+///
+/// Doing it again with the same readings posts nothing: every entry's key follows from event, site
+/// and run.
+struct EventSettler: Sendable {
+  let setup: Controller.Setup
+  let record: EventRecord
+  let run: SettlementTerms.Run
+  /// All events, for the days that are no candidates of a baseline.
+  let others: [EventRecord]
+
+  /// What came of it; without homes there was nothing to settle.
+  func carryOut() async throws -> FinishedRun {
+    let policy = setup.policies.first { $0.hash == record.policy }
+    guard let policy else { preconditionFailure("a settled event has a policy") }
+    let now = setup.clock.now
+    let event = EventCase(record, fleet: setup.fleet, policy: policy, others: others)
+    guard let event, !event.homes.isEmpty else {
+      let settled = run.isPayable ? try close(policy, paid: .zero, credited: .zero, now: now) : nil
+      return FinishedRun(event: record.id, run: run.name, settled: settled)
+    }
+    let measurement = CaseMeasurement(readings: setup.readings, policy: policy)
+    let performances = try await measurement.verify(event)
+    let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
+    let payer: SettlementRun.Payer = policy.settlement.escrowRequired ? .escrow : .funding
+    let account = EventAccount(
+      event, policy: policy, performances: performances, run: run, payer: payer, earlier: earlier)
+    var around = EventAccount.Surroundings(
+      event: EventFacts(record), fleet: FleetFacts(record), exceptions: record.exceptions,
+      isNullEvent: record.commitment?.committed == .zero)
+    let evidence = SHA256.hash(account.report(around).bytes(of: .intervals))
+    around.inputs.evidence = evidence
+    var settled: SignalAcknowledgement.Settled?
+    if run.isPayable {
+      try post(account, policy, evidence: evidence, into: &around, now: now)
+      settled = try close(
+        policy, paid: Money(millionths: Int64(clamping: account.result.totals.rewards.millionths)),
+        credited: account.result.totals.credited, now: now)
+      around.ledger?.checkpoint = try setup.book.checkpoint().note
+    }
+    try ReportFolder(setup.reportsFolder).write(account.report(around))
+    return FinishedRun(event: record.id, run: run.name, settled: settled)
+  }
+
+  private func post(
+    _ account: EventAccount, _ policy: Policy, evidence: Digest,
+    into around: inout EventAccount.Surroundings, now: Timestamp
+  ) throws {
+    let programme = policy.dispatch.programme
+    let owners = account.result.homes.map {
+      LedgerKeeper.NewAccount("owner:\($0.owner)", .owner)
+    }
+    try setup.book.open(
+      owners + EscrowCover.accounts(event: record.id, utility: record.utility, policy: policy),
+      now: now)
+    let window = account.event.window
+    let signals = record.revisions.suffix(1).map { Evidence(.signal, $0.digest) }
+    let entries = account.result.entries()
+    let ownerOf = Dictionary(
+      uniqueKeysWithValues: account.result.homes.map { ($0.site, $0.owner) })
+    let postings = entries.map { entry in
+      let owner = "owner:\(ownerOf[entry.site]!)"
+      return LedgerKeeper.Posting(
+        key: IdempotencyKey.settlement(
+          millisecondsOfEventEnd: UInt64(window.end.microseconds / 1_000),
+          salt: setup.book.salt(of: owner)!, event: record.id.text, site: entry.site.text,
+          run: entry.key),
+        reason: entry.key.hasSuffix(":penalty") ? "penalty" : "settlement", event: record.id,
+        run: run.name, effective: window,
+        legs: entry.legs.map {
+          (
+            $0.account.path(
+              event: record.id, utility: record.utility, programme: programme,
+              partner: programme.text), $0.amount
+          )
+        }, evidence: signals + [Evidence(.performance, evidence)], rule: policy.hash)
+    }
+    let indexes = try setup.book.post(postings, currency: policy.settlement.currency, now: now)
+    for (entry, index) in zip(entries, indexes) {
+      var place = around.entries[entry.site] ?? (nil, nil)
+      if entry.key.hasSuffix(":penalty") {
+        place.penalty = Int64(index)
+      } else {
+        place.reward = Int64(index)
+      }
+      around.entries[entry.site] = place
+    }
+    if let first = indexes.min(), let last = indexes.max() {
+      around.ledger = LedgerFacts(
+        origin: setup.book.key.verifier.name, firstIndex: Int64(first), lastIndex: Int64(last),
+        commands: ["headroom ledger verify --config FILE", "headroom replay --config FILE"])
+    }
+  }
+
+  /// Gives back what is left of the escrow, passes the penalties on, and says where it is written.
+  private func close(
+    _ policy: Policy, paid: Money, credited: Energy, now: Timestamp
+  ) throws -> SignalAcknowledgement.Settled {
+    let currency = policy.settlement.currency
+    let paths = EscrowCover.Paths(event: record.id, utility: record.utility)
+    let penalty = "programme:\(policy.dispatch.programme):penalty"
+    func move(_ from: String, run: String) throws {
+      guard let position = setup.book.position(of: from, currency: currency),
+        position.available > 0, let window = record.window, let salt = setup.book.salt(of: from)
+      else { return }
+      let amount = Money(millionths: Int64(clamping: position.available))
+      let key = IdempotencyKey.settlement(
+        millisecondsOfEventEnd: UInt64(window.end.microseconds / 1_000), salt: salt,
+        event: record.id.text, site: "", run: run)
+      _ = try setup.book.post(
+        [
+          LedgerKeeper.Posting(
+            key: key, reason: run, event: record.id, effective: window,
+            legs: [(from, -amount), (paths.funding, amount)], rule: policy.hash)
+        ], currency: currency, now: now)
+    }
+    try move(paths.escrow, run: "return")
+    try move(penalty, run: "penalties")
+    let head = setup.book.head
+    _ = try setup.book.checkpoint()
+    return .init(
+      verifiedWh: credited.wattHoursRoundedDown, treeSize: head.size, root: head.root)
+  }
+}

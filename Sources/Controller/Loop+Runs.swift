@@ -1,0 +1,50 @@
+import Engine
+import Grid
+import Logging
+
+extension Loop {
+  /// Starts the next settlement run that is due; one at a time, so that money moves in one order.
+  mutating func startRuns() {
+    guard controller.shared.withLock({ $0.activity.runs == 0 && $0.finished.isEmpty }) else { return }
+    guard let item = agenda.take(dueAt: setup.clock.now) else { return }
+    guard let record = decider.engine.event(item.event) else {
+      preconditionFailure("a run is due for an event that the engine knows")
+    }
+    let settler = EventSettler(
+      setup: setup, record: record, run: item.run, others: decider.engine.events)
+    let controller = controller
+    controller.shared.withLock { $0.activity.runs += 1 }
+    setup.logger.info("settling", metadata: ["event": "\(item.event)", "run": "\(item.run.name)"])
+    runTask = Task {
+      do {
+        let finished = try await settler.carryOut()
+        controller.shared.withLock {
+          $0.finished.append(finished)
+          $0.activity.runs -= 1
+        }
+      } catch {
+        controller.shared.withLock {
+          $0.failure = error
+          $0.activity.runs -= 1
+        }
+      }
+    }
+  }
+
+  /// Takes what background work has finished into the turn.
+  mutating func takeFinishedRuns(into draft: inout TurnDraft) throws {
+    let (finished, failure) = controller.shared.withLock { shared in
+      defer { shared.finished = [] }
+      return (shared.finished, shared.failure)
+    }
+    if let failure { throw failure }
+    for done in finished {
+      draft.note(run: done.run, of: done.event)
+      decider.noteRun(event: done.event, name: done.run)
+      if let settled = done.settled { draft.note([.settled(done.event, settled)]) }
+    }
+  }
+
+  /// A run under way is finished, so that its reports are whole; what it posted is found again.
+  func waitForRuns() async { await runTask?.value }
+}
