@@ -1,0 +1,85 @@
+import Grid
+
+/// What was there before, for as long as a request or batch may still be refused.
+struct Journal: Sendable {
+  struct Slot: Sendable {
+    let slot: Int32
+    let balance: Int64
+    let ordinal: UInt64
+    let held: Int64
+  }
+
+  var slots: [Slot] = []
+  var flags: [(account: Int32, flags: AccountFlags)] = []
+  var holds: [(index: UInt64, hold: Hold?)] = []
+  var sources: [RequestSource] = []
+  var reversals: [UInt64] = []
+
+  mutating func removeAll() {
+    slots.removeAll(keepingCapacity: true)
+    sources.removeAll(keepingCapacity: true)
+    if !flags.isEmpty { flags.removeAll() }
+    if !holds.isEmpty { holds.removeAll() }
+    if !reversals.isEmpty { reversals.removeAll() }
+  }
+}
+
+extension Book {
+  /// The state to go back to: counts of what only grows, and copies of what is small.
+  struct Mark {
+    let size: Int
+    let slots: Int
+    let accounts: Int
+    let origin: String?
+    let lastRecordedAt: Timestamp?
+    let closedUntil: Timestamp?
+    let isFounding: Bool
+    let commodities: [Commodity]
+    let keys: [AuthorID: EnrolledKey]
+    let quorums: [Right: Int]
+  }
+
+  var mark: Mark {
+    Mark(
+      size: tree.size, slots: slots.count, accounts: accounts.count, origin: origin,
+      lastRecordedAt: lastRecordedAt, closedUntil: closedUntil, isFounding: isFounding,
+      commodities: commodities, keys: keys, quorums: quorums)
+  }
+
+  mutating func undo(to mark: Mark) {
+    for old in journal.slots.reversed() {
+      slots.balance[Int(old.slot)] = old.balance
+      slots.ordinal[Int(old.slot)] = old.ordinal
+      slots.held[Int(old.slot)] = old.held
+    }
+    // A slot was put before the others of its account, so the last one made comes off first.
+    while slots.count > mark.slots {
+      let last = slots.count - 1
+      accounts.firstSlot[Int(slots.account[last])] = slots.next[last]
+      slots.removeLast()
+    }
+    for old in journal.flags.reversed() { accounts.flags[Int(old.account)] = old.flags }
+    accounts.truncate(to: mark.accounts)
+    for old in journal.holds.reversed() { holds[old.index] = old.hold }
+    for source in journal.sources { taken[source] = nil }
+    for original in journal.reversals { reversedBy[original] = nil }
+    history.truncate(to: mark.size)
+    if tree.size > mark.size { tree.truncate(to: mark.size) }
+    origin = mark.origin
+    lastRecordedAt = mark.lastRecordedAt
+    closedUntil = mark.closedUntil
+    isFounding = mark.isFounding
+    commodities = mark.commodities
+    keys = mark.keys
+    quorums = mark.quorums
+    journal.removeAll()
+  }
+
+  /// Remembers a slot before it changes.
+  mutating func remember(_ slot: Int) {
+    journal.slots.append(
+      Journal.Slot(
+        slot: Int32(slot), balance: slots.balance[slot], ordinal: slots.ordinal[slot],
+        held: slots.held[slot]))
+  }
+}

@@ -1,0 +1,55 @@
+public import Grid
+import Signing
+
+/// The proof that a reading was not changed since it came: one root a meter and local day, and one
+/// root a day over all meters, which a note puts into the log.
+///
+/// Every leaf is salted, because a small number of joules could otherwise be guessed from its hash.
+public enum NotarizedReadings {
+  /// The 16 bytes that hide the reading `number`, from 0, of a meter's day.
+  public static func salt(daySalt: [UInt8], number: UInt32) -> [UInt8] {
+    precondition(daySalt.count == 32, "the salt of a day has 32 bytes")
+    let place = bigEndian(UInt64(number))[4...]
+    let hash = SHA256.hash(parts: Array("hr/salt1\n".utf8), daySalt, Array(place))
+    return Array(hash.bytes[..<16])
+  }
+
+  /// The leaf of the reading `number`, from 0, of a meter's day.
+  ///
+  /// Joules as stored; a missing value is null and never zero.
+  public static func leaf(_ reading: Reading, number: UInt32, daySalt: [UInt8]) -> [UInt8] {
+    func value(_ energy: Energy?) -> CBOR.Value { energy.map { .integer($0.joules) } ?? .null }
+    return CBOR.encode(
+      .array([
+        .text("hr/read1"), .bytes(salt(daySalt: daySalt, number: number)),
+        .text(reading.meter.text), .integer(reading.window.start.microseconds),
+        .integer(reading.window.seconds), value(reading.imported), value(reading.exported),
+        .text(reading.quality.letter),
+      ]))
+  }
+
+  /// The root of a meter's day over its leaves in order of start.
+  public static func meterRoot(_ leaves: [[UInt8]]) -> Digest { MerkleHash.root(leaves) }
+
+  /// The 16 bytes that stand for a meter in the leaf of its day.
+  public static func meterKey(daySalt: [UInt8], meter: MeterID) -> [UInt8] {
+    let hash = SHA256.hash(parts: Array("hr/meter1\n".utf8), daySalt, Array(meter.text.utf8))
+    return Array(hash.bytes[..<16])
+  }
+
+  /// The leaf of a meter's day of `count` readings.
+  public static func dayLeaf(
+    daySalt: [UInt8], meter: MeterID, day: CivilDate, count: Int, root: Digest
+  ) -> [UInt8] {
+    CBOR.encode(
+      .array([
+        .text("hr/day1"), .bytes(meterKey(daySalt: daySalt, meter: meter)), .text("\(day)"),
+        .integer(Int64(count)), .bytes(root.bytes),
+      ]))
+  }
+
+  /// The root of a day over the leaves of its meters, in whatever order they are given.
+  public static func dayRoot(_ leaves: [[UInt8]]) -> Digest {
+    MerkleHash.root(leaves.sorted { $0.lexicographicallyPrecedes($1) })
+  }
+}
