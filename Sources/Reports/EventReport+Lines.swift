@@ -126,10 +126,3 @@ extension EventReport {
     out.append(UInt8(ascii: "\n"))
   }
 }
-
-extension PostedHome {
-  /// What penalties took from each party.
-  var penaltySplit: [PartyShare] {
-    zip(netSplit, rewardSplit).map { PartyShare(party: $0.party, amount: $0.amount - $1.amount) }
-  }
-}

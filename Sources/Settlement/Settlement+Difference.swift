@@ -27,7 +27,7 @@ public struct PostedHome: Hashable, Sendable {
     }
   }
 
-  /// What was posted, as a caller remembers it.
+  /// What was posted, as a caller remembers it; both splits name the same parties.
   public init(
     site: SiteID, owner: OwnerID, lines: [PostedLine], rewardSplit: [PartyShare],
     netSplit: [PartyShare]
@@ -35,8 +35,16 @@ public struct PostedHome: Hashable, Sendable {
     self.site = site
     self.owner = owner
     self.lines = lines
-    self.rewardSplit = rewardSplit
-    self.netSplit = netSplit
+    self.rewardSplit = rewardSplit.sorted { $0.party < $1.party }
+    self.netSplit = netSplit.sorted { $0.party < $1.party }
+    precondition(
+      self.rewardSplit.map(\.party) == self.netSplit.map(\.party),
+      "rewards and net of a home are split over the same parties")
+  }
+
+  /// What penalties took from each party: net less reward.
+  public var penaltySplit: [PartyShare] {
+    zip(netSplit, rewardSplit).map { PartyShare(party: $0.party, amount: $0.amount - $1.amount) }
   }
 
   /// What stands when a run has been posted: its whole result, because runs post differences.

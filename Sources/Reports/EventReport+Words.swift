@@ -1,0 +1,101 @@
+import Grid
+import Settlement
+
+/// What the Markdown and the page say in the same words.
+extension EventReport {
+  var title: String { "Event \(event.id)" }
+
+  /// Run and standing, for example `initial settlement`.
+  var standing: String {
+    settlement.run.isPayable
+      ? "\(settlement.run.name) settlement" : "\(settlement.run.name) figures, not payable"
+  }
+
+  /// What it cost and what was delivered, in one sentence.
+  var summary: String {
+    let totals = settlement.totals
+    let net = MoneyTotal(millionths: totals.rewards.millionths - totals.penalties.millionths)
+    let homes = People.count(settlement.homes.count, "home", "homes")
+    var text =
+      "\(homes) earned \(People.money(net, currency)) for "
+      + "\(People.energy(totals.credited)) of verified reduction"
+    if let part = People.percent(totals.credited, of: totals.committed) {
+      text += ", \(part) of the \(People.energy(totals.committed)) they were committed to"
+    }
+    return text + "."
+  }
+
+  /// The figures that stand first, with what they mean.
+  var keyFigures: [(name: String, value: String, note: String)] {
+    let totals = settlement.totals
+    var figures = [
+      ("Asked", People.energy(fleet.asked), "by the signal"),
+      ("Committed", People.energy(fleet.committed), "promised before the start"),
+      (
+        "Verified", People.energy(totals.verified), "metered against the baseline"
+      ),
+      ("Credited", People.energy(totals.credited), "what counts, after netting and cap"),
+      ("Rewards", People.money(totals.rewards, currency), "charged to the utility"),
+      ("Penalties", People.money(totals.penalties, currency), "charged to homes"),
+    ]
+    if let delivered = fleet.delivered {
+      figures.insert(("Reported", People.energy(delivered), "by the batteries themselves"), at: 2)
+    }
+    if totals.held.millionths != 0 {
+      figures.append(("Held", People.money(totals.held, currency), "waits for a decision"))
+    }
+    return figures.map { (name: $0.0, value: $0.1, note: $0.2) }
+  }
+
+  /// What a reader must know before the figures.
+  var notices: [String] {
+    var notices: [String] = []
+    if !settlement.run.isPayable {
+      notices.append("These figures are provisional: nothing has been posted or paid.")
+    }
+    if event.isTest {
+      notices.append(
+        terms.testsPaid
+          ? "This was a test event. It is paid as any other."
+          : "This was a test event. It is reported only; nothing is paid.")
+    }
+    if let cancelled = event.cancelledAt {
+      notices.append(
+        "The event was cancelled at \(People.clock(cancelled, zone)). What was delivered until then "
+          + "is paid; nothing after it is punished.")
+    }
+    if let credit = falseCredit {
+      notices.append(
+        "No battery moved in this event. \(People.count(credit.homes, "home was", "homes were")) "
+          + "credited \(People.energy(credit.credited)) all the same, worth "
+          + "\(People.money(credit.paid, currency)): this is the error of the baseline.")
+    }
+    return notices + dataQuality
+  }
+
+  /// Where the inputs stand, name and value; unknown ones are left out.
+  var evidence: [(name: String, value: String)] {
+    let all: [(String, String?)] = [
+      ("Run", runID), ("Policy", "\(policy.id) \(policy.version)"),
+      ("Policy file (SHA-256)", policy.sha256.description),
+      ("Event (SHA-256)", event.sha256?.description),
+      ("Readings (Merkle root)", inputs.readingsRoot?.description),
+      ("Enrolments (SHA-256)", inputs.enrolments?.description),
+      ("Verification (SHA-256)", inputs.evidence?.description),
+      ("Prices (SHA-256)", inputs.prices?.description),
+      ("Earlier events (SHA-256)", inputs.history?.description),
+      ("Ledger", ledger?.origin),
+      ("Entries", ledger.map { "\($0.firstIndex) to \($0.lastIndex)" }),
+    ]
+    return all.compactMap { name, value in value.map { (name: name, value: $0) } }
+  }
+
+  /// Name of a line type for people.
+  static func name(_ type: LineType) -> String {
+    switch type {
+    case .directReward: "Energy reward"
+    case .premium: "Surge premium"
+    case .penalty: "Penalty"
+    }
+  }
+}

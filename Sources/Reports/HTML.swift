@@ -1,0 +1,42 @@
+/// Pieces of a page.
+enum HTML {
+  /// Text that cannot become markup, in an element or an attribute.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// How a column is set.
+  enum Column { case text, number }
+
+  /// A table in a frame that scrolls by itself on a narrow screen.
+  static func table(
+    caption: String, _ head: [(String, Column)], _ rows: [[String]], last: [String]? = nil
+  ) -> String {
+    func cells(_ cells: [String], _ element: String) -> String {
+      zip(cells, head).enumerated().map { place, cell in
+        let name = place == 0 && element == "td" ? "th scope=\"row\"" : element
+        let close = place == 0 && element == "td" ? "th" : element
+        let style = cell.1.1 == .number ? " class=\"n\"" : ""
+        let scope = element == "th" ? " scope=\"col\"" : ""
+        return "<\(name)\(scope)\(style)>\(escaped(cell.0))</\(close)>"
+      }.joined()
+    }
+    var html = "<div class=\"scroll\" tabindex=\"0\"><table><caption>\(escaped(caption))</caption>"
+    html += "<thead><tr>\(cells(head.map(\.0), "th"))</tr></thead><tbody>\n"
+    for row in rows { html += "<tr>\(cells(row, "td"))</tr>\n" }
+    html += "</tbody>"
+    if let last { html += "<tfoot><tr>\(cells(last, "td"))</tr></tfoot>" }
+    return html + "</table></div>\n"
+  }
+}
