@@ -25,6 +25,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.3"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -46,7 +47,7 @@ let package = Package(
     room("MQTT", ["CMosquitto"]),
     room(
       "Storage", ["Grid", "Ledger", "Signing", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("Reports", ["Grid", "Engine", "Verification", "Settlement"]),
+    room("Reports", ["Grid", "Settlement"]),
     room(
       "Controller",
       [
@@ -62,6 +63,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
 
@@ -81,7 +83,7 @@ let package = Package(
       "PoliciesTests", ["Policies", "Grid", "Engine", "Verification", "Settlement", "Signing"]),
     tests("MQTTTests", ["MQTT"]),
     tests("StorageTests", ["Storage", "Ledger", "Signing", "Grid"]),
-    tests("ReportsTests", ["Reports", "Grid", "Engine", "Verification", "Settlement"]),
+    tests("ReportsTests", ["Reports", "Grid", "Settlement"]),
     tests("FleetTests", ["Fleet", "Grid", "Wire"]),
     tests(
       "ControllerTests",

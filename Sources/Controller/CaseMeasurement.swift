@@ -1,4 +1,4 @@
-public import Grid
+import Grid
 public import Policies
 public import Storage
 public import Verification
@@ -107,6 +107,10 @@ public struct CaseMeasurement: Sendable {
       startingIn: Window(
         start: Timestamp(seconds: days.lowerBound * 86_400),
         end: Timestamp(seconds: days.upperBound * 86_400))!)
-    return RegisterBook.readings(from: records)
+    let seconds = policy.measurement.intervalMinutes * 60
+    return Dictionary(grouping: records, by: \.meter).reduce(into: [:]) { found, part in
+      found[part.key] =
+        RegisterBook.readings(of: part.key, from: part.value, intervalSeconds: seconds).readings
+    }
   }
 }

@@ -106,9 +106,14 @@ public struct ControllerConfiguration: Sendable {
     func resolved(_ path: String) -> String {
       path.hasPrefix("/") ? path : folder + "/" + path
     }
-    let path = YAMLForm<String>.text(1_000)
     let reader = try YAMLReader(bytes: bytes, file: file)
-    let root = reader.root
+    return try reader.read { root in Self.configuration(root, resolved) }
+  }
+
+  private static func configuration(
+    _ root: YAMLSection, _ resolved: @escaping (String) -> String
+  ) -> ControllerConfiguration? {
+    let path = YAMLForm<String>.text(1_000)
     let broker = root.required("broker", .section { Self.broker($0, resolved) })
     let data = root.required("data", .section { $0.required("folder", path).map(resolved) })
     let fleet = root.required(
@@ -128,23 +133,21 @@ public struct ControllerConfiguration: Sendable {
       })
     let keys = root.optional("keys", .list(of: .section(Self.key), 0...100_000), default: [])
     let clock = root.optional("clock", .section(Self.clock))
-    root.finish()
-    try reader.check()
-    guard let broker, let data, let fleet, let policies, let ledger else {
-      preconditionFailure("a configuration without faults has all it requires")
-    }
+    guard let broker, let data, let fleet, let policies, let ledger else { return nil }
     return ControllerConfiguration(
       broker: broker, dataFolder: data, fleetFile: fleet.0, feederFile: fleet.1,
       policyFiles: policies.map(resolved), ledgerOrigin: ledger.0, ledgerKeyFile: ledger.1,
       keys: KeyDirectory(keys), clock: clock)
   }
 
-  private static let origin = YAMLForm<String>.scalar("a name without spaces and +") {
-    VerifierKey.allows($0) && $0.utf8.count <= 200 ? $0 : nil
+  private static var origin: YAMLForm<String> {
+    .scalar("a name without spaces and +") {
+      VerifierKey.allows($0) && $0.utf8.count <= 200 ? $0 : nil
+    }
   }
 
   private static func broker(
-    _ section: YAMLSection, _ resolved: (String) -> String
+    _ section: YAMLSection, _ resolved: @escaping (String) -> String
   ) -> Broker? {
     let path = YAMLForm<String>.text(1_000)
     let host = section.required("host", .text(253))
@@ -192,7 +195,7 @@ public struct ControllerConfiguration: Sendable {
     return SimulatedClock(epoch: epoch, realEpoch: realEpoch, rate: rate)
   }
 
-  private static let moment = YAMLForm<Timestamp>.scalar("a time like 2026-09-15T17:00:00Z") {
-    Timestamp(rfc3339: $0)
+  private static var moment: YAMLForm<Timestamp> {
+    .scalar("a time like 2026-09-15T17:00:00Z") { Timestamp(rfc3339: $0) }
   }
 }

@@ -2,6 +2,7 @@ import Grid
 import Ledger
 import Policies
 import Settlement
+import Verification
 
 extension EarlierMoney {
   /// What owners earned and lost by events of the same local month and year that began earlier.

@@ -46,8 +46,8 @@ extension EventAccount {
     return EventReport(
       runID: "\(event.id).\(result.run.name)", event: around.event,
       policy: PolicyFacts(
-        id: policy.id, title: policy.title, version: policy.version, sha256: policy.hash,
-        sentences: policy.sentences),
+        id: policy.id.text, title: policy.title, version: policy.version, sha256: policy.hash,
+        sentences: []),
       terms: policy.settlement, zone: policy.measurement.calendar.zone, fleet: around.fleet,
       settlement: result, homes: homes, exceptions: around.exceptions + verdictExceptions,
       inputs: around.inputs, ledger: around.ledger, dataQuality: dataQuality,

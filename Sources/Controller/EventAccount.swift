@@ -1,6 +1,5 @@
 public import Grid
 public import Policies
-public import Reports
 public import Settlement
 public import Verification
 

@@ -2,6 +2,7 @@ public import Engine
 public import Grid
 public import Policies
 public import Settlement
+import Verification
 
 /// One event as measurement and settlement take it: who was asked for what, and what was answered.
 ///

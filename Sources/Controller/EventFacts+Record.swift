@@ -1,4 +1,4 @@
-import Engine
+public import Engine
 import Grid
 import Reports
 import Settlement

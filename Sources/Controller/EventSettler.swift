@@ -6,6 +6,7 @@ import Policies
 import Reports
 import Settlement
 import Signing
+import Storage
 
 /// Carries out one settlement run of a recorded event: measure, settle, post, report.
 ///

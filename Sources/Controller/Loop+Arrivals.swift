@@ -2,6 +2,7 @@ import Engine
 import Grid
 import Logging
 import MQTT
+import Synchronization
 import Wire
 
 extension Loop {

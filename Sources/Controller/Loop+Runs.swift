@@ -1,6 +1,8 @@
 import Engine
 import Grid
 import Logging
+import Settlement
+import Synchronization
 
 extension Loop {
   /// Starts the next settlement run that is due; one at a time, so that money moves in one order.

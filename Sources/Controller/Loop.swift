@@ -4,6 +4,7 @@ import Logging
 import MQTT
 import Policies
 import Storage
+import Synchronization
 import Wire
 
 /// The controller's loop and all that only it changes: drain, handle, record, act.

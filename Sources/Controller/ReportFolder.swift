@@ -1,5 +1,7 @@
 import FoundationEssentials
+import Grid
 public import Reports
+import Settlement
 
 /// Where the reports of events lie: a folder an event and run, one file a format.
 public struct ReportFolder: Sendable {

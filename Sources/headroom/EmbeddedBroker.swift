@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Subprocess
-import System
+import SystemPackage
 
 /// A mosquitto of our own on a free loopback port, for as long as a piece of work lasts.
 struct EmbeddedBroker {

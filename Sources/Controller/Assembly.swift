@@ -1,0 +1,119 @@
+import FoundationEssentials
+public import Grid
+public import Logging
+import MQTT
+import Policies
+import Signing
+import Storage
+import Wire
+
+/// Puts a controller together from files; every fault of every file is said at once.
+public enum Assembly {
+  /// What cannot be put together.
+  public struct Faults: Error, Sendable, CustomStringConvertible {
+    /// One line each.
+    public let lines: [String]
+
+    /// Faults, one line each.
+    public init(lines: [String]) { self.lines = lines }
+
+    public var description: String { lines.joined(separator: "\n") }
+  }
+
+  /// A controller for `configuration`.
+  /// - Throws: `Faults` for files, `StoreError` and `LedgerKeeper.Fault` for stores.
+  public static func controller(
+    _ configuration: ControllerConfiguration, logger: Logger
+  ) throws -> Controller {
+    var faults: [String] = []
+    func collect<T>(_ work: () throws -> T) -> T? {
+      do { return try work() } catch {
+        faults.append("\(error)")
+        return nil
+      }
+    }
+    let feeder = configuration.feederFile.map { path in
+      collect { try FeederFile.parse(try bytes(path), file: path) }
+    }
+    let fleet = collect {
+      try FleetFile.parse(try bytes(configuration.fleetFile), file: configuration.fleetFile)
+    }
+    let policies = configuration.policyFiles.compactMap { path in
+      collect { try livePolicy(path) }
+    }
+    let key = collect {
+      try SecretFile.ledgerKey(
+        configuration.ledgerKeyFile, origin: configuration.ledgerOrigin, makesIfMissing: true)
+    }
+    let password = configuration.broker.passwordFile.flatMap { path in
+      collect { try SecretFile.firstLine(path) }
+    }
+    guard faults.isEmpty, let fleet, let key else { throw Faults(lines: faults) }
+    if let unknown = unknownNodes(fleet, feeder ?? nil) { throw Faults(lines: [unknown]) }
+    try FileManager.default.createDirectory(
+      atPath: configuration.dataFolder, withIntermediateDirectories: true)
+    let clock = configuration.makeClock()
+    let store = try SQLiteMainStore(path: configuration.dataFolder + "/headroom.db")
+    let readings = try SQLiteReadingStore(path: configuration.dataFolder + "/readings.db")
+    let book = try LedgerKeeper(store: store, key: key, now: clock.now)
+    return Controller(
+      Controller.Setup(
+        clock: clock, store: store, readings: readings, fleet: fleet,
+        feeder: (feeder ?? nil) ?? anyFeeder(of: fleet), policies: policies,
+        keys: configuration.keys, book: book,
+        reportsFolder: configuration.dataFolder + "/reports",
+        connection: connection(configuration.broker, password: password), logger: logger))
+  }
+
+  /// Every node that the fleet names, each without a limit, below one root.
+  public static func anyFeeder(of fleet: [EnrolledBattery]) -> FeederTree {
+    let root = NodeID("headroom-root")!
+    let names = Set(fleet.map(\.node)).subtracting([root]).sorted()
+    let rows =
+      [FeederTree.Node(id: root, parent: nil, limit: nil)]
+      + names.map { FeederTree.Node(id: $0, parent: root, limit: nil) }
+    do { return try FeederTree(rows) } catch {
+      preconditionFailure("different names below one root are a tree")
+    }
+  }
+
+  /// A sentence when batteries hang on nodes that the feeder does not have, else nil.
+  public static func unknownNodes(_ fleet: [EnrolledBattery], _ feeder: FeederTree?) -> String? {
+    guard let feeder else { return nil }
+    let unknown = fleet.filter { feeder.place(of: $0.node) == nil }
+    guard let first = unknown.first else { return nil }
+    return "the fleet has \(unknown.count) batteries on nodes that the feeder file lacks, such as"
+      + " \(first.battery) on \(first.node); allowed: nodes of the feeder file"
+  }
+
+  /// A policy that may be served: sound, and with nothing to be confirmed.
+  static func livePolicy(_ path: String) throws -> Policy {
+    let policy = try Policy.load(bytes: try bytes(path), file: path)
+    guard !policy.isDraft else {
+      let open = policy.unconfirmed.map { "  \($0)" }.joined(separator: "\n")
+      throw Faults(
+        lines: ["\(path): is a draft; allowed: a policy with nothing to be confirmed:\n\(open)"])
+    }
+    return policy
+  }
+
+  static func bytes(_ path: String) throws -> [UInt8] {
+    do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
+      throw Faults(lines: ["\(path): file is not readable; allowed: an existing file"])
+    }
+  }
+
+  private static func connection(
+    _ broker: ControllerConfiguration.Broker, password: String?
+  ) -> ConnectionOptions {
+    var options = ConnectionOptions(
+      clientID: "headroom-ctl", host: broker.host, port: broker.port)
+    if let user = broker.user {
+      options.user = .init(name: user, password: .init(password ?? ""))
+    }
+    if let tls = broker.tls {
+      options.tls = .init(caFile: tls.ca, certificateFile: tls.certificate, keyFile: tls.key)
+    }
+    return options
+  }
+}

@@ -1,0 +1,83 @@
+import FoundationEssentials
+public import Signing
+
+/// Files that hold secrets: nobody but their owner may read them.
+public enum SecretFile {
+  /// Why a secret is not read.
+  public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// There is no such file.
+    case missing(path: String)
+    /// Others may read or write it; its mode in octal digits.
+    case readableByOthers(path: String, mode: String)
+    /// It holds something else.
+    case notAKey(path: String, reason: String)
+    /// It holds the key of another log.
+    case otherName(path: String, found: String, expected: String)
+
+    public var description: String {
+      switch self {
+      case .missing(let path): "\(path): file is missing; allowed: a secret with mode 0600"
+      case .readableByOthers(let path, let mode):
+        "\(path): mode is \(mode); allowed: 0600, so that nobody else reads it (chmod 600)"
+      case .notAKey(let path, let reason):
+        "\(path): content is not a private key (\(reason)); allowed: PRIVATE+KEY+name+hash+base64"
+      case .otherName(let path, let found, let expected):
+        "\(path): key is that of \(found); allowed: \(expected)"
+      }
+    }
+  }
+
+  /// The first line of a secret.
+  public static func firstLine(_ path: String) throws(Fault) -> String {
+    let text = try read(path)
+    return String(text.split(separator: "\n", omittingEmptySubsequences: false).first ?? "")
+  }
+
+  /// A private key.
+  public static func key(_ path: String) throws(Fault) -> SigningKey {
+    let text = try read(path)
+    do { return try SigningKey(keyFile: text) } catch {
+      throw .notAKey(path: path, reason: "\(error)")
+    }
+  }
+
+  /// The key of the log `origin`; made when it is not there and may be.
+  public static func ledgerKey(
+    _ path: String, origin: String, makesIfMissing: Bool
+  ) throws -> SigningKey {
+    if makesIfMissing, !FileManager.default.fileExists(atPath: path) {
+      let key = try SigningKey(name: origin, key: .make())
+      try write(key, to: path)
+      return key
+    }
+    let key = try key(path)
+    guard key.verifier.name == origin else {
+      throw Fault.otherName(path: path, found: key.verifier.name, expected: origin)
+    }
+    return key
+  }
+
+  /// Writes a new key file with mode 0600; never over an existing one.
+  public static func write(_ key: SigningKey, to path: String) throws {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let isNew = FileManager.default.createFile(
+      atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    guard isNew, try Data(contentsOf: URL(filePath: path)).isEmpty else {
+      throw Fault.notAKey(path: path, reason: "there is a file already, and it is kept")
+    }
+    try Data(key.keyFileText.utf8).write(to: URL(filePath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+  }
+
+  private static func read(_ path: String) throws(Fault) -> String {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+      let data = try? Data(contentsOf: URL(filePath: path))
+    else { throw .missing(path: path) }
+    let mode = (attributes[.posixPermissions] as? Int) ?? 0o777
+    guard mode & 0o077 == 0 else {
+      throw .readableByOthers(path: path, mode: "0" + String(mode & 0o777, radix: 8))
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
