@@ -1,4 +1,5 @@
 public import Grid
+import Yams
 
 extension YAMLForm where Value == String {
   /// Text of 1…`maximum` characters.
@@ -94,17 +95,39 @@ extension YAMLForm where Value == ProgrammeCalendar.MonthDay {
 }
 
 extension YAMLForm where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
-  /// One of the words of an enumeration.
-  public static var word: YAMLForm {
-    .scalar(Value.allCases.map(\.rawValue).joined(separator: ", ")) { Value(rawValue: $0) }
+  /// One of the words of an enumeration; `notYet` are words that are described but not there yet.
+  public static func word(notYet: Set<String> = []) -> YAMLForm {
+    choice(Value.allCases.map { ($0.rawValue, $0) }, notYet: notYet)
   }
 }
 
 extension YAMLForm {
   /// One of some words, each with its meaning; in a fault they come in this order.
-  public static func words(_ meanings: KeyValuePairs<String, Value>) -> YAMLForm {
-    .scalar(meanings.map(\.key).joined(separator: ", ")) { text in
-      meanings.first { $0.key == text }?.value
+  public static func words(
+    _ meanings: KeyValuePairs<String, Value>, notYet: Set<String> = []
+  ) -> YAMLForm {
+    choice(meanings.map { ($0.key, $0.value) }, notYet: notYet)
+  }
+
+  private static func choice(
+    _ meanings: [(String, Value)], notYet: Set<String>
+  ) -> YAMLForm {
+    let allowed = meanings.map(\.0).joined(separator: ", ")
+    return YAMLForm(allowed: allowed) { value in
+      guard case .scalar(let scalar) = value.node else {
+        value.fault(allowed: allowed)
+        return nil
+      }
+      let text = scalar.string
+      if let meaning = meanings.first(where: { $0.0 == text }) { return meaning.1 }
+      if notYet.contains(text) {
+        value.fault(
+          found: "\(text), which this version does not have yet", allowed: allowed,
+          code: YAMLFault.Code.notYet)
+      } else {
+        value.fault(allowed: allowed)
+      }
+      return nil
     }
   }
 }

@@ -8,12 +8,14 @@ struct YAMLValue {
   let line: Int
   let reader: YAMLReader
   let section: YAMLSection
+  /// What else may stand there, as the end of a list.
+  var alternative = ""
 
   /// Adds a fault of this value.
   func fault(found: String? = nil, allowed: String, code: String = YAMLFault.Code.badValue) {
     reader.add(
-      line: line, path: path, found: found ?? YAMLValue.text(of: node), allowed: allowed,
-      code: code)
+      line: line, path: path, found: found ?? YAMLValue.text(of: node),
+      allowed: allowed + alternative, code: code)
   }
 
   /// What a person sees of a value, at most 60 characters.
@@ -78,6 +80,8 @@ public struct YAMLForm<Value> {
   public func orNothing(_ word: String = "none") -> YAMLForm<Value?> {
     YAMLForm<Value?>(allowed: "\(allowed), or \(word)", isNumber: isNumber) { value in
       if case .scalar(let scalar) = value.node, scalar.string == word { return .some(nil) }
+      var value = value
+      value.alternative = ", or \(word)"
       return read(value).map { .some($0) }
     }
   }
@@ -127,11 +131,11 @@ extension YAMLForm {
       }
       var items: [Element?] = []
       for (index, item) in sequence.enumerated() {
-        items.append(
-          form.read(
-            YAMLValue(
-              node: item, path: "\(value.path)[\(index)]", schemaPath: value.schemaPath + "[]",
-              line: item.mark?.line ?? value.line, reader: value.reader, section: value.section)))
+        let place = YAMLValue(
+          node: item, path: "\(value.path)[\(index)]", schemaPath: value.schemaPath + "[]",
+          line: item.mark?.line ?? value.line, reader: value.reader, section: value.section)
+        value.reader.lines[place.path] = place.line
+        items.append(form.read(place))
       }
       return items.contains { $0 == nil } ? nil : items.compactMap { $0 }
     }

@@ -29,6 +29,7 @@ public final class YAMLReader {
   /// Fields named in some `toBeConfirmed`, with the reason; only in annotated files.
   public internal(set) var unconfirmed: [Unconfirmed] = []
   var sectionsWithoutSource: Set<String> = []
+  var lines: [String: Int] = [:]
   private let rootNode: Node
 
   /// A field that its author is not sure of.
@@ -91,6 +92,27 @@ public final class YAMLReader {
     faults.append(
       YAMLFault(
         file: file, line: line, path: path, found: found, allowed: allowed, code: code))
+  }
+
+  /// Adds a fault of the field at `path`, on its line or, if it is missing, that of its section.
+  ///
+  /// For rules between fields; the field or its section has been asked for.
+  public func fault(at path: String, found: String, allowed: String, code: String) {
+    add(line: line(of: path), path: path, found: found, allowed: allowed, code: code)
+  }
+
+  /// True when the field at `path` was asked for and is there.
+  public func has(_ path: String) -> Bool { lines[path] != nil }
+
+  /// The line of the field at `path`, or of the nearest section above it that is there, else 1.
+  public func line(of path: String) -> Int {
+    var path = path[...]
+    while !path.isEmpty {
+      if let line = lines[String(path)] { return line }
+      guard let cut = path.lastIndex(where: { $0 == "." || $0 == "[" }) else { return 1 }
+      path = path[..<cut]
+    }
+    return 1
   }
 
   private static func parse(

@@ -85,7 +85,8 @@ public final class YAMLSection {
   /// Refuses every key that was not asked for.
   public func finish() {
     for (key, line, node) in entries where !asked.contains(key) {
-      judge(key, line: line, node: node, path: path(of: key), schema: schema(of: key))
+      judge(
+        key, line: line, node: node, path: path(of: key), schema: schema(of: key), known: asked)
     }
     for (key, line) in unconfirmedKeys where !isKnown(key) {
       reader.add(
@@ -98,6 +99,7 @@ public final class YAMLSection {
     asked.insert(key)
     reader.asked.insert(schema(of: key))
     guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+    reader.lines[path(of: key)] = entry.line
     return YAMLValue(
       node: entry.node, path: path(of: key), schemaPath: schema(of: key), line: entry.line,
       reader: reader, section: self)
@@ -108,6 +110,7 @@ public final class YAMLSection {
     entries.compactMap { entry in
       if asked.contains(entry.key) { return nil }
       asked.insert(entry.key)
+      reader.lines[path(of: entry.key)] = entry.line
       return (
         entry.key,
         YAMLValue(
@@ -131,7 +134,9 @@ public final class YAMLSection {
   }
 
   /// A key that nobody asked for: without effect, not there yet, or unknown.
-  private func judge(_ key: String, line: Int, node: Node, path: String, schema: String) {
+  private func judge(
+    _ key: String, line: Int, node: Node, path: String, schema: String, known: Set<String>
+  ) {
     let limits = reader.limits
     let found = YAMLValue.text(of: node)
     if let texts = limits.withoutEffect[schema] {
@@ -143,12 +148,15 @@ public final class YAMLSection {
     } else if case .mapping(let mapping) = node,
       limits.withoutEffect.keys.contains(where: { $0.hasPrefix(schema + ".") })
     {
+      let prefix = schema + "."
+      let names = limits.withoutEffect.keys.filter { $0.hasPrefix(prefix) }
+        .map { String($0.dropFirst(prefix.count)) }
       for (inner, value) in mapping {
         let name = inner.scalar?.string ?? ""
         if limits.isAnnotated, YAMLSection.annotations.contains(name) { continue }
         judge(
           name, line: inner.mark?.line ?? line, node: value, path: "\(path).\(name)",
-          schema: "\(schema).\(name)")
+          schema: "\(schema).\(name)", known: Set(names))
       }
     } else if limits.notYet.contains(schema) {
       reader.add(
@@ -157,7 +165,7 @@ public final class YAMLSection {
     } else {
       reader.add(
         line: line, path: path, found: "unknown",
-        allowed: asked.subtracting(YAMLSection.annotations).sorted().joined(separator: ", "),
+        allowed: known.subtracting(YAMLSection.annotations).sorted().joined(separator: ", "),
         code: YAMLFault.Code.unknownField)
     }
   }

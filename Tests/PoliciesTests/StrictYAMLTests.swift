@@ -133,7 +133,7 @@ import Testing
       faults("v: 1\nw: 1\no: {by: all, z: 1}\np: 5", .int(1...20), limits: limits) == [
         "f.yaml:2: w is described, but not in this version yet; allowed: leave it out",
         "f.yaml:3: o.by is all; allowed: none, or leave it out: this version has nothing else yet",
-        "f.yaml:3: o.z is unknown; allowed: v",
+        "f.yaml:3: o.z is unknown; allowed: by",
         "f.yaml:4: p is 5; allowed: 0 or [], or leave it out: this version has nothing else yet",
       ])
   }

@@ -1,0 +1,137 @@
+public import Engine
+public import Grid
+public import Settlement
+import Signing
+public import Verification
+
+/// Every fault of a policy file.
+public typealias PolicyFaults = YAMLFaults
+
+/// One programme's policy: how batteries and money are treated.
+///
+/// Engine, Verification and Settlement take their terms from it and from nowhere else. It is known
+/// by the SHA-256 of the file's bytes, so a changed comment is a new policy with the same meaning.
+public struct Policy: Hashable, Sendable {
+  /// The programme, the same over all versions.
+  public let id: ProgrammeID
+  /// Its name for people.
+  public let title: String
+  /// For people; `hash` is the identity.
+  public let version: String
+  /// SHA-256 of the file's bytes.
+  public let hash: Digest
+  /// The policy that this one replaces, or nil.
+  public let supersedes: Digest?
+  /// Fields that the author is not sure of, in the order of the file.
+  public let unconfirmed: [Unconfirmed]
+  /// What the engine is told.
+  public let dispatch: DispatchTerms
+  /// What verification is told.
+  public let measurement: MeasurementTerms
+  /// What settlement is told.
+  public let settlement: SettlementTerms
+  /// Days to object after a run.
+  public let disputeDays: Int64
+  /// What is allowed and still deserves a look.
+  public let warnings: [Warning]
+
+  /// True for a file with any `toBeConfirmed`: good for trying, refused for serving.
+  public var isDraft: Bool { !unconfirmed.isEmpty }
+
+  /// A field with `toBeConfirmed`.
+  public struct Unconfirmed: Hashable, Sendable, CustomStringConvertible {
+    /// The field.
+    public let path: String
+    /// Why it is not certain.
+    public let reason: String
+
+    /// `path: reason`.
+    public var description: String { "\(path): \(reason)" }
+  }
+
+  /// Something that is allowed and still deserves a look.
+  public struct Warning: Hashable, Sendable, CustomStringConvertible {
+    /// The file as the caller named it.
+    public let file: String
+    /// Where.
+    public let line: Int
+    /// The field.
+    public let path: String
+    /// `penaltyWithoutProof`, `adjustableByOwner` or `multiplicativeWithBattery`.
+    public let code: String
+    /// What may go wrong, as a sentence.
+    public let sentence: String
+
+    /// `file:line: warning: path: sentence (code)`.
+    public var description: String { "\(file):\(line): warning: \(path): \(sentence) (\(code))" }
+  }
+
+  /// Reads a policy file.
+  ///
+  /// - Parameter file: Its name in faults.
+  /// - Throws: `PolicyFaults` with every fault, each with line, field, what was found and what is
+  ///   allowed. A field that is described but that nothing here carries out is refused too, with
+  ///   the code `notYet`: a policy that is accepted is kept in full.
+  public static func load(bytes: [UInt8], file: String) throws(PolicyFaults) -> Policy {
+    try read(bytes: bytes, file: file).policy
+  }
+
+  /// The policy and the schema paths that were asked for on the way.
+  static func read(
+    bytes: [UInt8], file: String
+  ) throws(PolicyFaults) -> (policy: Policy, asked: Set<String>) {
+    let reader = try YAMLReader(bytes: bytes, file: file, limits: PolicyFields.limits)
+    let hash = SHA256.hash(bytes)
+    let policy = try reader.read { root -> Policy? in
+      let parts = PolicyParts(root)
+      let rules = PolicyRules(parts: parts, reader: reader)
+      rules.check()
+      return Policy(parts, hash: hash, warnings: rules.warnings(), reader: reader)
+    }
+    return (policy, reader.asked)
+  }
+
+  private init?(
+    _ parts: PolicyParts, hash: Digest, warnings: [Warning], reader: YAMLReader
+  ) {
+    guard let header = parts.header, let calendar = parts.calendar, let events = parts.events,
+      let signals = parts.signals, let notice = parts.notice, let measurement = parts.measurement,
+      let baseline = parts.baseline, let reward = parts.reward, let shares = parts.shares,
+      let escrow = parts.escrow, let settlement = parts.settlement
+    else { return nil }
+    id = header.id
+    title = header.title
+    version = header.version
+    supersedes = header.supersedes
+    self.hash = hash
+    self.warnings = warnings
+    unconfirmed = reader.unconfirmed.map { Unconfirmed(path: $0.path, reason: $0.reason) }
+    disputeDays = settlement.disputeDays
+    let dispatch = parts.dispatch
+    self.dispatch = DispatchTerms(
+      programme: header.id, policy: hash, effectiveFrom: header.from, effectiveTo: header.to,
+      calendar: calendar, events: events, signals: signals, notice: notice,
+      release: dispatch.release, target: dispatch.target, fairness: dispatch.fairness,
+      reserve: dispatch.reserve, minimumSetpoint: dispatch.minimumSetpoint,
+      rampSeconds: dispatch.rampSeconds, spreadSeconds: dispatch.spreadSeconds,
+      notHeardSeconds: dispatch.notHeardSeconds, graceSeconds: dispatch.graceSeconds,
+      handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
+    self.measurement = MeasurementTerms(
+      policy: hash, calendar: calendar, mode: measurement.mode,
+      exportsCounted: measurement.exportsCounted, intervalMinutes: measurement.intervalMinutes,
+      lossFactorMillionths: measurement.lossFactorMillionths,
+      estimatedPayable: measurement.estimatedPayable,
+      capAtDeviceOutput: measurement.capAtDeviceOutput,
+      reconcilePercent: measurement.reconcilePercent,
+      reconcileEnergy: measurement.reconcileEnergy, baseline: baseline)
+    self.settlement = SettlementTerms(
+      policy: hash, policyVersion: header.version, programme: header.id,
+      currency: header.currency, netting: reward.netting, energy: reward.energy,
+      premium: reward.premium, penalty: reward.penalty, excusals: reward.excusals,
+      noticeRequired: notice.acknowledgementRequired,
+      lateOptOutIsMissed: dispatch.optOutUntil == .start,
+      estimatedPayable: measurement.estimatedPayable, testsPaid: events.testsPaid,
+      shares: shares, escrowRequired: escrow.required, escrowCoverPercent: escrow.coverPercent,
+      runs: settlement.runs)
+  }
+}

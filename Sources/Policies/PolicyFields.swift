@@ -1,0 +1,140 @@
+/// Which fields a policy may have: those that are read, those that may only say "nothing special",
+/// and those that are described for later.
+enum PolicyFields {
+  static let limits = YAMLLimits(
+    isAnnotated: true, notYet: Set(notYet), withoutEffect: withoutEffect)
+
+  /// Every field that is read, by its path in the schema: `[]` is a list, `*` a name from data.
+  static let accepted: [String] = [
+    "headroomPolicy", "id", "title", "version", "supersedes", "effective", "effective.from",
+    "effective.to", "timeZone", "currency", "currencyDigits", "sources", "source",
+    "toBeConfirmed",
+    "calendar", "calendar.seasons", "calendar.seasons[].name", "calendar.seasons[].from",
+    "calendar.seasons[].to", "calendar.seasons[].days", "calendar.seasons[].holidays",
+    "calendar.seasons[].windows", "calendar.seasons[].windows[].from",
+    "calendar.seasons[].windows[].to", "calendar.seasons[].maximumEvents", "calendar.holidays",
+    "calendar.workingDays", "calendar.nonWorkingDays",
+    "events", "events.minimumMinutes", "events.maximumMinutes", "events.allowedMinutes",
+    "events.stepMinutes", "events.maximumPerDay", "events.maximumPerMonth",
+    "events.maximumPerSeason", "events.countCancelled", "events.tests", "events.tests.allowed",
+    "events.tests.paid",
+    "signals", "signals.from", "signals.forms", "signals.signature", "signals.revise",
+    "signals.cancel", "signals.joinLate", "signals.minimumKW", "signals.maximumKW",
+    "notice", "notice.minimumMinutes", "notice.dayBeforeBy", "notice.late",
+    "notice.acknowledgement",
+    "enrolment", "enrolment.otherProgrammes",
+    "dispatch", "dispatch.release", "dispatch.release.percent", "dispatch.release.byLevel",
+    "dispatch.release.of", "dispatch.target", "dispatch.target.shortfall",
+    "dispatch.target.maximumKW", "dispatch.fairness", "dispatch.reservePercent",
+    "dispatch.minimumSetpointW", "dispatch.ramp", "dispatch.ramp.batterySeconds",
+    "dispatch.ramp.spreadSeconds", "dispatch.correction", "dispatch.correction.notHeardSeconds",
+    "dispatch.commands", "dispatch.commands.graceSeconds", "dispatch.handBack",
+    "dispatch.optOut", "dispatch.optOut.until",
+    "measurement", "measurement.mode", "measurement.exports", "measurement.intervalMinutes",
+    "measurement.lossFactor", "measurement.estimatedPayable", "measurement.capAtDeviceOutput",
+    "measurement.reconcile", "measurement.reconcile.percent", "measurement.reconcile.kWh",
+    "baseline", "baseline.kind", "baseline.lookbackDays", "baseline.skipRecentDays",
+    "baseline.dayClasses", "baseline.holidayDays", "baseline.excludedDates",
+    "baseline.eventDays", "baseline.excludedQualities", "baseline.wallClockGap",
+    "baseline.selection", "baseline.selection.*.choose", "baseline.selection.*.y",
+    "baseline.selection.*.x", "baseline.selection.*.minimumDays",
+    "baseline.selection.*.weights", "baseline.selection.*.dropHigh",
+    "baseline.selection.*.dropLow", "baseline.rankBy", "baseline.lowUsage",
+    "baseline.tooFewDays", "baseline.adjustment", "baseline.adjustment.type",
+    "baseline.adjustment.direction", "baseline.adjustment.windows",
+    "baseline.adjustment.windows[].anchor", "baseline.adjustment.windows[].fromMinutes",
+    "baseline.adjustment.windows[].toMinutes", "baseline.adjustment.cap",
+    "baseline.adjustment.capUp", "baseline.adjustment.capDown", "baseline.adjustment.capOf",
+    "baseline.adjustment.onMissing", "baseline.floorAtZero", "baseline.before",
+    "baseline.before.minutes", "baseline.before.gapMinutes", "baseline.after",
+    "baseline.after.minutes", "baseline.after.gapMinutes", "baseline.combine",
+    "baseline.charging", "baseline.gateClosureMinutes",
+    "reward", "reward.unit", "reward.netting", "reward.excusals",
+    "reward.energy", "reward.energy.rate", "reward.energy.rate.amount",
+    "reward.energy.rate.byLevel", "reward.energy.rate.per", "reward.energy.rate.ceiling",
+    "reward.energy.capPercent",
+    "reward.premium", "reward.premium.rate", "reward.premium.rate.amount",
+    "reward.premium.rate.byLevel", "reward.premium.rate.per", "reward.premium.rate.ceiling",
+    "reward.premium.capPercent",
+    "reward.penalty", "reward.penalty.rate", "reward.penalty.rate.amount",
+    "reward.penalty.rate.byLevel", "reward.penalty.rate.per", "reward.penalty.rate.ceiling",
+    "reward.penalty.multipleOf", "reward.penalty.multiple", "reward.penalty.deadbandPercent",
+    "reward.penalty.netting", "reward.penalty.belowBaseline", "reward.penalty.caps",
+    "reward.penalty.caps[].basis", "reward.penalty.caps[].percent",
+    "splits", "splits.shares", "escrow", "escrow.required", "escrow.coverPercent",
+    "settlement", "settlement.runs", "settlement.runs[].name", "settlement.runs[].afterDays",
+    "settlement.runs[].payable", "settlement.disputeDays",
+  ]
+
+  /// Fields that nothing carries out yet, with the texts that ask for nothing.
+  static let withoutEffect: [String: Set<String>] = [
+    "events.durationFromEnrolment": ["false"],
+    "events.minimumRestMinutes": ["0"],
+    "events.tests.counted": ["false"],
+    "notice.reminderMinutes": ["[]"],
+    "enrolment.allowedWith": ["[]"],
+    "enrolment.agreement": ["notRequired"],
+    "enrolment.startsOn": ["anyDay"],
+    "enrolment.minimumBatteryW": ["0"],
+    "dispatch.reserveLowered": ["nextEvent"],
+    "dispatch.correction.maximumRounds": ["0"],
+    "dispatch.overCommit.by": ["none"],
+    "dispatch.recovery.mode": ["free"],
+    "dispatch.optOut.effect": ["excluded"],
+    "dispatch.storm.hold": ["false"],
+    "dispatch.preCharge.mode": ["none"],
+    "measurement.aggregate": ["sumOfHomes"],
+    "reward.energy.line": ["directReward"],
+    "reward.penalty.missingData": ["noPenalty"],
+    "reward.penalty.to": ["utility"],
+    "reward.rateLockYears": ["0"],
+    "splits.of": ["net"],
+    "fees": ["[]"],
+    "settlement.payerBasis": ["sumOfHomes"],
+    "settlement.minimumPosting": ["0"],
+  ]
+
+  /// Fields that are described but that nothing carries out, whatever they say.
+  static let notYet: [String] = {
+    var paths = [
+      "events.maximumHoursPerSeason", "events.plannedHoursPerSeason",
+      "events.maximumConsecutiveDays", "events.overlap", "events.adjacent",
+      "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
+      "signals.openADR", "notice.publishSchedule", "enrolment.kinds",
+      "enrolment.minimumFleetKW", "enrolment.maximumFleetKW",
+      "dispatch.release.byPrice", "dispatch.meritBy", "dispatch.fairnessWindowDays",
+      "dispatch.ramp.fleetKWPerMinute", "dispatch.correction.everySeconds",
+      "dispatch.correction.deadbandPercent", "dispatch.commands.perGatewayPerHour",
+      "dispatch.commands.vendorPerSecond", "dispatch.overCommit.historyEvents",
+      "dispatch.overCommit.newBatteryPercent", "dispatch.overCommit.maximumPercent",
+      "dispatch.recovery.fleetLimitPercentOfEvent", "dispatch.recovery.fleetLimitKW",
+      "dispatch.recovery.startAfterMinutes", "dispatch.recovery.spreadMinutes",
+      "dispatch.optOut.minutesBeforeStart", "dispatch.optOut.maximumPerSeason",
+      "dispatch.storm.event", "dispatch.storm.reservePercent", "dispatch.storm.hoursBefore",
+      "dispatch.storm.hoursAfter", "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
+      "baseline.eligibility", "baseline.control",
+      "reward.distribute", "reward.capacity", "reward.availability", "reward.flat",
+      "reward.caps", "reward.budget", "reward.bonusPool",
+      "splits.penaltyShares", "escrow.releaseAt", "settlement.reconcilePercent",
+    ]
+    for component in ["energy", "premium", "penalty"] {
+      for form in ["byMonth", "bySeason", "byZone", "byVintage", "fromSignal", "floor"] {
+        paths.append("reward.\(component).rate.\(form)")
+      }
+    }
+    return paths
+  }()
+}
+
+extension Policy {
+  /// Every field that a policy may have here, for a test that each is documented.
+  ///
+  /// `[]` stands for a place in a list and `*` for a name from data.
+  public static var fieldPaths: [String] { PolicyFields.accepted }
+
+  /// Fields that may only say that nothing special is wanted, with the texts that say so.
+  public static var fieldsWithoutEffect: [String: Set<String>] { PolicyFields.withoutEffect }
+
+  /// Fields that are described for later and are refused here, in the order of the description.
+  public static var fieldsNotYet: [String] { PolicyFields.notYet }
+}

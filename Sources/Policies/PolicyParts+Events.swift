@@ -1,0 +1,102 @@
+import Engine
+import Grid
+
+extension PolicyParts {
+  static func events(_ section: YAMLSection) -> DispatchTerms.EventTerms? {
+    let lengths = section.optional(
+      "allowedMinutes", YAMLForm<Set<Int64>>.set(of: .int(1...1_440), 1...48)
+    )?.sorted()
+    let bounds = lengths == nil ? range(section) : listed(section, lengths ?? [])
+    let step = section.optional("stepMinutes", .int(1...1_440), default: 1)
+    let perDay = section.optional("maximumPerDay", .int(1...1_000))
+    let perMonth = section.optional("maximumPerMonth", .int(1...1_000))
+    let perSeason = section.optional("maximumPerSeason", .int(1...1_000))
+    let countCancelled = section.optional(
+      "countCancelled", YAMLForm<DispatchTerms.EventTerms.CountCancelled>.word(),
+      default: .started)
+    let tests = section.optional("tests", .section(tests), default: (false, true))
+    guard let bounds else { return nil }
+    return DispatchTerms.EventTerms(
+      minimumMinutes: bounds.minimum, maximumMinutes: bounds.maximum,
+      allowedMinutes: lengths ?? [], stepMinutes: step, maximumPerDay: perDay.map { Int($0) },
+      maximumPerMonth: perMonth.map { Int($0) }, maximumPerSeason: perSeason.map { Int($0) },
+      countCancelled: countCancelled, testsAllowed: tests.allowed, testsPaid: tests.paid)
+  }
+
+  private static func range(_ section: YAMLSection) -> (minimum: Int64, maximum: Int64)? {
+    let minimum = section.required("minimumMinutes", .int(1...1_440))
+    let maximum = section.required("maximumMinutes", .int(1...1_440))
+    guard let minimum, let maximum else { return nil }
+    guard minimum <= maximum else {
+      section.fault("maximumMinutes", allowed: "\(minimum) or more, as minimumMinutes")
+      return nil
+    }
+    return (minimum, maximum)
+  }
+
+  private static func listed(
+    _ section: YAMLSection, _ lengths: [Int64]
+  ) -> (minimum: Int64, maximum: Int64)? {
+    for key in ["minimumMinutes", "maximumMinutes"] {
+      if section.optional(key, .int(1...1_440)) != nil {
+        section.fault(key, allowed: "nothing beside allowedMinutes, which stands instead of it")
+      }
+    }
+    guard let first = lengths.first, let last = lengths.last else { return nil }
+    return (first, last)
+  }
+
+  private static func tests(_ section: YAMLSection) -> (allowed: Bool, paid: Bool)? {
+    let allowed = section.optional("allowed", .bool, default: false)
+    return (allowed, section.optional("paid", .bool, default: true))
+  }
+
+  static func signals(_ section: YAMLSection) -> DispatchTerms.SignalTerms? {
+    typealias Terms = DispatchTerms.SignalTerms
+    let issuer = YAMLForm.id.map { UtilityID($0) }
+    let from = section.required("from", YAMLForm<Set<UtilityID>>.set(of: issuer, 1...100))
+    let forms = section.required(
+      "forms", YAMLForm<Set<Terms.Form>>.set(of: .word(notYet: ["price"]), 1...3))
+    let signed = section.optional(
+      "signature", .words(["required": true, "channel": false]), default: true)
+    let revise = section.optional("revise", YAMLForm<Terms.Until>.word(), default: .untilEnd)
+    let cancel = section.optional(
+      "cancel", YAMLForm<Terms.Until>.words(["untilStart": .untilStart, "untilEnd": .untilEnd]),
+      default: .untilEnd)
+    let joins = section.optional(
+      "joinLate", .words(["join": true, "refuse": false]), default: true)
+    let minimum = section.optional("minimumKW", kilowatts)
+    let maximum = section.optional("maximumKW", kilowatts)
+    if let minimum, let maximum, maximum < minimum {
+      section.fault("maximumKW", allowed: "no less than minimumKW")
+    }
+    guard let from, let forms else { return nil }
+    return Terms(
+      from: from, forms: forms, signatureRequired: signed, revise: revise, cancel: cancel,
+      joinsLate: joins, minimumTarget: minimum, maximumTarget: maximum)
+  }
+
+  /// A decimal of kilowatts down to the watt.
+  static var kilowatts: YAMLForm<Power> {
+    YAMLForm.decimal(places: 3, 0...999_999_999_999).map { Power(watts: $0) }
+  }
+
+  static func notice(_ section: YAMLSection) -> DispatchTerms.NoticeTerms? {
+    let minimum = section.required("minimumMinutes", .int(0...10_080))
+    let dayBefore = section.optional("dayBeforeBy", .clock())
+    let late = section.optional(
+      "late", .words(["refuse": false, "dispatchWithoutPenalty": true]), default: false)
+    let proof = section.optional(
+      "acknowledgement", .words(["required": true, "notRequired": false]), default: true)
+    return minimum.map {
+      DispatchTerms.NoticeTerms(
+        minimumMinutes: $0, dayBeforeBySecond: dayBefore.map { $0 * 60 },
+        acknowledgementRequired: proof, lateIsDispatched: late)
+    }
+  }
+
+  static func enrolment(_ section: YAMLSection) -> Bool? {
+    section.optional(
+      "otherProgrammes", .words(["none": true], notYet: ["listed"]), default: true)
+  }
+}

@@ -1,0 +1,92 @@
+import Engine
+import Grid
+import Settlement
+import Verification
+
+/// What the sections of a file say, each for itself; nil where a section has a fault.
+struct PolicyParts {
+  struct Header {
+    var id: ProgrammeID
+    var title: String
+    var version: String
+    var supersedes: Digest?
+    var from: CivilDate
+    var to: CivilDate?
+    var zone: ZoneOffsets
+    var currency: Currency
+  }
+  struct Dispatch {
+    var release: DispatchTerms.Release?
+    var target = DispatchTerms.TargetTerms()
+    var fairness = DispatchTerms.Fairness.proportional
+    var reserve = Percent.zero
+    var minimumSetpoint = Power.zero
+    var rampSeconds: Int64 = 10
+    var spreadSeconds: Int64 = 0
+    var notHeardSeconds: Int64 = 30
+    var graceSeconds: Int64? = 900
+    var handBack = Command.HandBack.priorMode
+    var optOutUntil = DispatchTerms.OptOutUntil.end
+  }
+  struct Measurement {
+    var mode: MeasurementTerms.Mode
+    var exportsCounted: Bool
+    var intervalMinutes: Int64
+    var lossFactorMillionths: Int64
+    var estimatedPayable: Bool
+    var capAtDeviceOutput: Bool
+    var reconcilePercent: Percent
+    var reconcileEnergy: Energy
+  }
+  struct Reward {
+    var netting: SettlementTerms.Netting
+    var energy: SettlementTerms.EnergyReward?
+    var premium: SettlementTerms.EnergyReward?
+    var penalty: SettlementTerms.Penalty?
+    var excusals: Set<SettlementTerms.Excusal>
+  }
+  struct Escrow {
+    var required: Bool
+    var coverPercent: Int64
+  }
+  struct Settlement {
+    var runs: [SettlementTerms.Run]
+    var disputeDays: Int64
+  }
+
+  var header: Header?
+  var calendar: ProgrammeCalendar?
+  var events: DispatchTerms.EventTerms?
+  var signals: DispatchTerms.SignalTerms?
+  var notice: DispatchTerms.NoticeTerms?
+  var dispatch: Dispatch
+  var measurement: Measurement?
+  var baseline: BaselineTerms?
+  var reward: Reward?
+  var shares: [SettlementTerms.Party: Percent]?
+  var escrow: Escrow?
+  var settlement: Settlement?
+
+  /// Asks for every field of the file, in the order of the page that describes them.
+  init(_ root: YAMLSection) {
+    header = Self.header(root)
+    // A wrong zone is already a fault; UTC only lets the rest of the file be read.
+    let zone = header?.zone ?? .utc
+    calendar = root.required("calendar", .section { Self.calendar($0, zone: zone) })
+    events = root.required("events", .section(Self.events))
+    signals = root.required("signals", .section(Self.signals))
+    notice = root.required("notice", .section(Self.notice))
+    _ = root.optional("enrolment", .section(Self.enrolment))
+    dispatch = root.optional("dispatch", .section(Self.dispatch), default: Dispatch())
+    measurement = root.required("measurement", .section(Self.measurement))
+    baseline = root.required("baseline", .section(Self.baseline))
+    reward = root.required("reward", .section(Self.reward))
+    shares = root.required("splits", .section(Self.splits))
+    escrow = root.required("escrow", .section(Self.escrow))
+    settlement = root.required("settlement", .section(Self.settlement))
+    if let interval = measurement?.intervalMinutes, !root.reader.has("events.stepMinutes") {
+      // Only whole settlement intervals can be verified, so no other length may be asked for.
+      events?.stepMinutes = interval
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import Engine
+import Grid
+import Verification
+
+extension PolicyWords {
+  mutating func sayDispatch() {
+    let dispatch = policy.dispatch
+    switch dispatch.fairness {
+    case .proportional:
+      say(
+        "Where a limit or a target is shared, each battery takes part by the energy it could give.",
+        "dispatch.fairness")
+    case .equalShare:
+      say(
+        "Where a limit or a target is shared, all give the same watts until something binds them.",
+        "dispatch.fairness")
+    }
+    say(
+      dispatch.target.refusesShortfall
+        ? "A power target that cannot be held to the end is refused."
+        : "Of a power target as much is promised as can be held to the end.",
+      "dispatch.target.shortfall")
+    if dispatch.minimumSetpoint > .zero {
+      say(
+        "Nobody is asked for less than \(dispatch.minimumSetpoint.watts) W.",
+        "dispatch.minimumSetpointW")
+    }
+    say(
+      "Batteries ramp over \(dispatch.rampSeconds) s; their starts are spread over "
+        + "\(dispatch.spreadSeconds) s.", "dispatch.ramp")
+    if let grace = dispatch.graceSeconds {
+      say(
+        "A battery goes back by itself after \(grace) s without a word from the controller.",
+        "dispatch.commands.graceSeconds")
+    }
+    say(
+      "An owner may leave at any time; until the \(dispatch.optOutUntil.rawValue) of the event "
+        + "without consequence.", "dispatch.optOut.until")
+  }
+
+  /// What is released, with numbers; returns what a home is committed to.
+  mutating func sayRelease(
+    _ home: ExampleHome, minutes: Int64, homes: Int64, level: Int
+  ) -> Energy {
+    guard let release = policy.dispatch.release else {
+      say("Only power targets are accepted; no percentage is released.", "dispatch.release")
+      return .zero
+    }
+    let basis =
+      switch release.basis {
+      case .storedEnergy: "the energy stored in each battery"
+      case .nameplateEnergy: "the usable capacity of each battery"
+      case .energyAboveReserve: "the energy above the reserve of each battery"
+      case .ratedPower: "the rated power of each battery"
+      }
+    let percents = release.byLevel.sorted { $0.key < $1.key }
+    if Set(percents.map(\.value)).count == 1, percents.count == 4 {
+      say(
+        "A level or percent signal releases \(percents[0].value) % of \(basis).",
+        "dispatch.release")
+    } else {
+      let table = percents.map { "\($0.value) % at level \($0.key)" }
+      say("A signal releases \(Self.list(table, "and")) of \(basis).", "dispatch.release")
+    }
+    guard let example = policy.release(of: home, minutes: minutes, level: level) else {
+      say("  Level \(level) releases nothing.")
+      return .zero
+    }
+    say(
+      "  This battery at level \(level): \(kilowattHours(example.stored)) stored, "
+        + "\(kilowattHours(example.released)) released, \(example.power.watts) W for \(minutes) min."
+    )
+    say(
+      "  Fleet of \(Self.grouped(String(homes))): "
+        + "\(mega(example.released.wattHoursRoundedDown, homes)) MWh, "
+        + "\(mega(example.power.watts, homes)) MW. The reserve (\(example.floor) %) and "
+        + "\(kilowattHours(example.untouched)) above it stay untouched.")
+    return example.released
+  }
+
+  /// So many millions, with one decimal or as many as are needed.
+  private func mega(_ each: Int64, _ homes: Int64) -> String {
+    Self.grouped(FixedDecimal.text(Int128(each) * Int128(homes), places: 6, minimumPlaces: 1))
+  }
+
+  mutating func sayMeasurement() {
+    let terms = policy.measurement
+    let what =
+      switch terms.mode {
+      case .premises: "The site meter is compared with a baseline"
+      case .deviceOutput: "The battery's output is compared with its usual output"
+      case .deviceGross: "The battery's output counts as it is"
+      }
+    say(
+      "\(what), in intervals of \(terms.intervalMinutes) minutes; exports "
+        + (terms.exportsCounted ? "count." : "do not count."), "measurement")
+    if terms.capAtDeviceOutput {
+      say(
+        "It is never more than what the battery gave above its usual output.",
+        "measurement.capAtDeviceOutput")
+    }
+    sayBaseline(terms.baseline)
+  }
+
+  private mutating func sayBaseline(_ baseline: BaselineTerms) {
+    switch baseline.kind {
+    case .none: return
+    case .declared:
+      say(
+        "The baseline is a schedule declared \(baseline.gateClosureMinutes) minutes before.",
+        "baseline.kind")
+    case .meterBeforeAfter:
+      let around = baseline.beforeAfter
+      say(
+        "The baseline is the \(around.combine.rawValue) of \(around.beforeMinutes) minutes before "
+          + "and \(around.afterMinutes) minutes after the event.", "baseline.before, baseline.after"
+      )
+    case .dayMatching, .typicalOutput:
+      for name in BaselineTerms.DayClass.allCases {
+        guard let rule = baseline.selection[name] else { continue }
+        say(
+          "Days of class \(name.rawValue): the mean of \(days(rule)), at least "
+            + "\(rule.minimumDays), of the last \(baseline.lookbackDays).",
+          "baseline.selection.\(name.rawValue)")
+      }
+      say("Days on which the home had an event are left out.", "baseline.eventDays")
+      switch baseline.tooFewDays {
+      case .notVerifiable:
+        say("With too few days nothing is verified, and nothing is paid.", "baseline.tooFewDays")
+      case .useAvailable: say("With too few days those are used.", "baseline.tooFewDays")
+      case .fillEventDays:
+        say("With too few days event days fill the gap.", "baseline.tooFewDays")
+      }
+      if let adjustment = baseline.adjustment { say(adjustment) }
+    }
+  }
+
+  private func days(_ rule: BaselineTerms.Selection) -> String {
+    switch rule.choose {
+    case .recent: "the \(rule.y) latest days"
+    case .high: "the \(rule.x) highest of the \(rule.y) latest days"
+    case .low: "the \(rule.x) lowest of the \(rule.y) latest days"
+    case .middle:
+      "the \(rule.y) latest days without the \(rule.dropHigh) highest and \(rule.dropLow) lowest"
+    }
+  }
+
+  private mutating func say(_ adjustment: BaselineTerms.Adjustment) {
+    let windows = adjustment.windows.map { window in
+      let (from, to) = (abs(window.fromMinutes), abs(window.toMinutes))
+      return switch window.anchor {
+      case .start: "from \(from) to \(to) minutes before the start"
+      case .end: "from \(from) to \(to) minutes after the end"
+      }
+    }
+    let unit =
+      switch adjustment.capOf {
+      case .windowBaseline: "of what is usual then"
+      case .eventBaseline: "of what is usual in the event"
+      case .absoluteKW: "kW"
+      }
+    func cap(_ ratio: Ratio?) -> String {
+      ratio.map { "at most \(text($0))" } ?? "without limit"
+    }
+    say(
+      "It is \(adjustment.kind == .additive ? "moved" : "multiplied") by how the day differs "
+        + "\(windows.joined(separator: ", ")):", "baseline.adjustment")
+    say("  up \(cap(adjustment.capUp)), down \(cap(adjustment.capDown)), \(unit).")
+  }
+
+  private func text(_ ratio: Ratio) -> String {
+    let millionths = Int128(ratio.numerator) * 1_000_000
+    guard millionths % Int128(ratio.denominator) == 0 else {
+      return "\(ratio.numerator)/\(ratio.denominator)"
+    }
+    return FixedDecimal.text(millionths / Int128(ratio.denominator), places: 6, minimumPlaces: 0)
+  }
+}

@@ -1,0 +1,129 @@
+import Grid
+import Settlement
+
+extension PolicyWords {
+  mutating func sayRewards(committed: Energy, level: Int) {
+    let terms = policy.settlement
+    if let energy = terms.energy { say(energy, "reward.energy", "earns") }
+    if let premium = terms.premium { say(premium, "reward.premium", "earns a premium of") }
+    if terms.energy == nil, terms.premium == nil { say("Energy earns nothing.", "reward") }
+    let deliveries = Self.deliveries(committed)
+    if !deliveries.isEmpty, terms.energy != nil || terms.premium != nil {
+      let examples = deliveries.map { delivered in
+        let earned = policy.money(committed: committed, delivered: delivered, level: level)
+        return "\(kilowattHours(delivered)) -> \(money(earned.energy + earned.premium))."
+      }
+      say("  " + examples.joined(separator: "   "))
+    }
+    say(
+      terms.netting == .interval
+        ? "An interval below the baseline earns nothing and takes nothing from the others."
+        : "Intervals below the baseline are netted within the event.", "reward.netting")
+    sayPenalty(deliveries, committed: committed, level: level)
+  }
+
+  private mutating func say(
+    _ reward: SettlementTerms.EnergyReward, _ field: String, _ verb: String
+  ) {
+    let reach =
+      switch reward.capPercent {
+      case nil: "Each verified kWh"
+      case 100: "Each verified kWh up to the commitment"
+      case .some(let cap): "Each verified kWh up to \(cap) % of the commitment"
+      }
+    say("\(reach) \(verb) \(text(reward.rate)).", field)
+  }
+
+  private func text(_ rate: SettlementTerms.Rate) -> String {
+    let code = policy.settlement.currency.code
+    func price(_ price: Money) -> String {
+      Self.grouped(price.text(in: policy.settlement.currency))
+    }
+    switch rate {
+    case .flat(let amount): return "\(price(amount)) \(code)"
+    case .byLevel(let table):
+      let rows = table.sorted { $0.key < $1.key }.map { "\(price($0.value)) at level \($0.key)" }
+      return "\(Self.list(rows, "and")) \(code)"
+    }
+  }
+
+  private mutating func sayPenalty(_ deliveries: [Energy], committed: Energy, level: Int) {
+    guard let penalty = policy.settlement.penalty else {
+      say("Missing energy costs nothing.", "reward.penalty")
+      return
+    }
+    let beyond =
+      penalty.deadband == .zero
+      ? "Missing energy" : "Missing energy beyond \(penalty.deadband) % of the commitment"
+    switch penalty.price {
+    case .rate(let rate): say("\(beyond) costs \(text(rate)) a kWh.", "reward.penalty")
+    case .multiple(let ofEnergy, let ofPremium, let millionths):
+      let what = [ofEnergy ? "energy" : nil, ofPremium ? "premium" : nil].compactMap { $0 }
+      let times = FixedDecimal.text(millionths, places: 6, minimumPlaces: 0)
+      say(
+        "\(beyond) costs \(times) times the price of \(what.joined(separator: " and ")).",
+        "reward.penalty")
+    }
+    let examples = deliveries.compactMap { delivered -> String? in
+      let example = policy.money(committed: committed, delivered: delivered, level: level)
+      guard example.shortfall > .zero else { return nil }
+      let cost = example.penalty.text(in: policy.settlement.currency)
+      return
+        "\(kilowattHours(delivered)): \(kilowattHours(example.shortfall)) short -> \(cost), net "
+        + "\(money(example.net))."
+    }
+    if !examples.isEmpty { say("  " + examples.joined(separator: "   ")) }
+    for cap in penalty.caps {
+      let of =
+        switch cap.basis {
+        case .rewardsOfEvent: "in the event"
+        case .rewardsOfMonth: "in the same month"
+        case .rewardsOfSeason: "in the season"
+        case .rewardsOfYear: "in the year"
+        }
+      say(
+        cap.percent == 100
+          ? "Never more than the owner earned \(of)."
+          : "Never more than \(cap.percent) % of what the owner earned \(of).",
+        "reward.penalty.caps")
+    }
+    if penalty.caps.isEmpty { say("Penalties have no cap.", "reward.penalty.caps") }
+    let reasons = SettlementTerms.Excusal.allCases.filter(policy.settlement.excusals.contains)
+    if !reasons.isEmpty {
+      say("Nothing is charged for \(Self.list(reasons.map(\.rawValue))).", "reward.excusals")
+    }
+  }
+
+  mutating func sayShares(committed: Energy, homes: Int64, level: Int) {
+    let terms = policy.settlement
+    let shares = terms.shares.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.value) % \($0.key.rawValue)" }
+    say("A home's net is shared: \(shares.joined(separator: ", ")).", "splits.shares")
+    if terms.escrowRequired {
+      if let cost = policy.greatestCost(committed: committed, homes: homes, level: level),
+        committed > .zero
+      {
+        say("Before the event \(money(cost)) must be funded.", "escrow")
+      } else {
+        say("Before an event its greatest cost must be funded.", "escrow")
+      }
+    } else {
+      say("Nothing has to be funded before an event.", "escrow")
+    }
+    let runs = terms.runs.map { run in
+      "\(run.name) after \(run.afterDays) days\(run.isPayable ? "" : " (for information)")"
+    }
+    say("Settled: \(runs.joined(separator: ", ")).", "settlement.runs")
+    say("Objections are heard for \(policy.disputeDays) days.", "settlement.disputeDays")
+  }
+
+  /// All that was committed, five sixths of it, six fifths of it, and nothing; to 10 Wh.
+  private static func deliveries(_ committed: Energy) -> [Energy] {
+    guard committed > .zero else { return [] }
+    func share(_ above: Int64, _ below: Int64) -> Energy {
+      let tens = (committed.joules * above * 2 + below * 36_000) / (below * 72_000)
+      return Energy(joules: tens * 36_000)
+    }
+    return [committed, share(5, 6), share(6, 5), .zero]
+  }
+}
