@@ -21,7 +21,7 @@ public enum AcknowledgementCodec {
 extension AcknowledgementCodec: ItemCodec {
   private enum Name: Int, Member {
     case commandId, noticeId, batteryId, status, at, acceptedW, deliveredWh, socPct, lastSeq, reason
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   static let single = "headroom.ack/1"

@@ -10,7 +10,7 @@ public enum BatteryDescriptionCodec {
   private enum Name: Int, Member {
     case at, online, siteId, capacityWh, maxDischargeW, maxChargeW, canExport, canCharge
     case remoteControl, minSocPct, exportLimitW, siteMeterId, batteryMeterId
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   /// A message.
@@ -65,7 +65,7 @@ public enum PreferenceCodec {
 
   private enum Name: Int, Member {
     case revision, at, reservePct, optOutFrom, optOutUntil
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   /// A message.

@@ -127,7 +127,7 @@ struct CSVReader {
   private mutating func step(_ byte: UInt8) throws(CSVReader.Fault) {
     if byte >= 0x20, byte < 0x7F {
       at += 1
-    } else if byte >= 0x80, let next = JSONText.afterScalar(bytes, at) {
+    } else if byte >= 0x80, let next = JSONText.afterScalar(bytes.span, at) {
       at = next
     } else {
       throw refuse("byte \(byte) at byte \(at) of the file", "UTF-8 without control characters")

@@ -21,7 +21,7 @@ public enum CommandCodec {
 /// What a percentage was and of what.
 enum RequestMember: Int, Member {
   case percent, of
-  static let names = listNames()
+  static let names = MemberNames(RequestMember.self)
 }
 
 extension CommandCodec: ItemCodec {
@@ -29,7 +29,7 @@ extension CommandCodec: ItemCodec {
     case commandId, seq, type, batteryId, eventId, issuedAt, startsAt, endsAt, notAfter
     case setpointW, energyLimitWh, minSocPct, exportLimitW, rampS, graceS, handBack
     case request, boundBy
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   private enum Kind: String, CaseIterable {
@@ -73,7 +73,7 @@ extension CommandCodec: ItemCodec {
   }
 
   private static func action(
-    _ fields: Fields<Name>, _ kind: Kind, notAfter: Timestamp, end: Timestamp
+    _ fields: borrowing Fields<Name>, _ kind: Kind, notAfter: Timestamp, end: Timestamp
   ) throws(Rejection) -> Command.Action {
     switch kind {
     case .charge: throw fields.bad(.type, "discharge, hold, cancel", code: .unsupported)
@@ -98,7 +98,7 @@ extension CommandCodec: ItemCodec {
     }
   }
 
-  private static func request(_ fields: Fields<Name>) throws(Rejection) -> ReductionRequest? {
+  private static func request(_ fields: borrowing Fields<Name>) throws(Rejection) -> ReductionRequest? {
     guard let inner = try fields.object(.request, as: RequestMember.self) else { return nil }
     let percent = try inner.required(.percent, inner.percent(.percent))
     guard percent > .zero else { throw inner.bad(.percent, "above 0, up to 100") }

@@ -33,7 +33,7 @@ public enum ErrorReplyCodec {
 
   private enum Name: Int, Member {
     case about, code, at, count, id, field, found, allowed
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   /// A message.

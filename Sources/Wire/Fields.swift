@@ -1,57 +1,28 @@
 import Grid
 
-/// A member's name, ready to be compared.
-struct MemberName: Sendable {
-  let text: String
-  let bytes: [UInt8]
-  let signature: UInt64
-
-  init(_ text: String) {
-    self.text = text
-    bytes = Array(text.utf8)
-    signature = Self.signature(bytes[...])
-  }
-
-  /// Length and first seven bytes in one number: it rules out nearly every other name at once.
-  static func signature(_ name: ArraySlice<UInt8>) -> UInt64 {
-    var value = UInt64(truncatingIfNeeded: name.count) & 0xFF
-    for byte in name.prefix(7) { value = value << 8 | UInt64(byte) }
-    return value
-  }
-
-  /// The same for the bytes in `start..<end`.
-  @inline(__always)
-  static func signature(_ bytes: [UInt8], _ start: Int, _ end: Int) -> UInt64 {
-    var value = UInt64(truncatingIfNeeded: end - start) & 0xFF
-    var place = start
-    let last = min(end, start + 7)
-    while place < last {
-      value = value << 8 | UInt64(bytes[place])
-      place += 1
-    }
-    return value
-  }
-}
-
 /// The members that a kind of object may have; a case is named like its member.
 ///
 /// At most 32, written in the order in which senders write them.
 protocol Member: RawRepresentable<Int>, CaseIterable, Sendable {
   /// The names, in order of the cases.
-  static var names: [MemberName] { get }
+  static var names: MemberNames { get }
 }
 
-extension Member {
-  /// The names of the cases, for `names`.
-  static func listNames() -> [MemberName] {
-    let names = allCases.map { MemberName(String(describing: $0)) }
-    precondition(names.count <= 32, "an object has at most 32 known members")
-    return names
+/// The names of a kind of object, and side by side what they are compared by.
+struct MemberNames: Sendable {
+  let list: [MemberName]
+  let signatures: [NameSignature]
+
+  /// The names of the cases of `kind`.
+  init<Kind: Member>(_ kind: Kind.Type) {
+    list = Kind.allCases.map { MemberName(String(describing: $0)) }
+    signatures = list.map(\.signature)
+    precondition(list.count <= 32, "an object has at most 32 known members")
   }
 }
 
 /// The known members of one object; unknown ones are ignored.
-struct Fields<M: Member> {
+struct Fields<M: Member>: ~Copyable {
   let document: JSONDocument
   /// Place of each member's value; -1 where it is absent, -2 where it is null.
   private var slots: InlineArray<32, Int32>
@@ -64,22 +35,28 @@ struct Fields<M: Member> {
     self.prefix = prefix
     slots = InlineArray(repeating: -1)
     let names = M.names
+    let known = names.signatures.span
+    let nodes = document.nodes.span
     var expected = 0
     var child = place + 1
-    let end = Int(document.nodes[place].next)
+    let end = Int(nodes[place].next)
     while child < end {
-      let node = document.nodes[child]
+      let next = Int(nodes[child].next)
+      let signature = nodes[child].name.signature
+      // Senders that keep the order are found at once.
       var slot = expected
-      for _ in 0..<names.count {
-        if names[slot].signature == node.signature, document.isNamed(node, names[slot]) {
-          guard slots[slot] == -1 else { throw .repeated(prefix + names[slot].text) }
-          slots[slot] = node.kind == .null ? -2 : Int32(truncatingIfNeeded: child)
-          expected = slot + 1 == names.count ? 0 : slot + 1
+      for _ in 0..<known.count {
+        if known[slot] == signature,
+          signature.isWhole || document.isNamed(nodes[child].name, names.list[slot])
+        {
+          guard slots[slot] == -1 else { throw .repeated(prefix + names.list[slot].text) }
+          slots[slot] = nodes[child].kind == .null ? -2 : Int32(truncatingIfNeeded: child)
+          expected = slot + 1 == known.count ? 0 : slot + 1
           break
         }
-        slot = slot + 1 == names.count ? 0 : slot + 1
+        slot = slot + 1 == known.count ? 0 : slot + 1
       }
-      child = Int(node.next)
+      child = next
     }
   }
 
@@ -108,7 +85,7 @@ struct Fields<M: Member> {
   }
 
   /// The member's name as errors show it.
-  func name(_ member: M) -> String { prefix + M.names[member.rawValue].text }
+  func name(_ member: M) -> String { prefix + M.names.list[member.rawValue].text }
 
   /// A rejection that shows what stands at `member`.
   func bad(

@@ -140,15 +140,13 @@ extension JSONDocument {
     }
   }
 
-  /// True when a string's text is `text`, which has ASCII only.
+  /// True when a string's text is `text`.
   func equals(_ node: JSONNode, _ text: String) -> Bool {
     if node.isEscaped { return self.text(node) == text }
-    guard Int(node.end - node.start) == text.utf8.count else { return false }
-    var place = Int(node.start)
-    for byte in text.utf8 {
-      guard bytes[place] == byte else { return false }
-      place += 1
-    }
+    let found = bytes.span.extracting(Int(node.start)..<Int(node.end))
+    let expected = text.utf8Span.span
+    guard found.count == expected.count else { return false }
+    for place in found.indices where found[place] != expected[place] { return false }
     return true
   }
 

@@ -9,19 +9,26 @@ struct JSONNode {
 
   /// What kind of value.
   var kind: Kind
-  /// The string or the member's name holds a backslash.
-  var isEscaped = false
-  var nameIsEscaped = false
-  /// Of the member's name: its length and its first seven bytes; 0 where there is no name.
-  var signature: UInt64 = 0
-  /// Places of the name's bytes, without quotes.
-  var nameStart: Int32 = 0
-  var nameEnd: Int32 = 0
+  /// The string holds a backslash.
+  var isEscaped: Bool
+  /// The member's name; empty in an array.
+  var name: JSONName
   /// Places of the value's bytes; a string's without quotes.
   var start: Int32
   var end: Int32
   /// Place in the list of the first value after this one and all it holds.
-  var next: Int32 = 0
+  var next: Int32
+}
+
+/// A member's name as it stands in a text.
+struct JSONName {
+  /// What it is compared by.
+  var signature = NameSignature()
+  /// Places of its bytes, without quotes.
+  var start: Int32 = 0
+  var end: Int32 = 0
+  /// It holds a backslash.
+  var isEscaped = false
 }
 
 /// A JSON text that was checked once, from the first byte to the last.
@@ -38,8 +45,8 @@ struct JSONDocument {
       throw Rejection(
         .oversized, found: "\(bytes.count) bytes", allowed: "\(WireLimits.messageBytes) bytes")
     }
-    var scanner = JSONScanner(bytes)
-    try scanner.document()
+    var scanner = JSONScanner()
+    try scanner.document(bytes.span)
     self.bytes = bytes
     nodes = scanner.nodes
   }
@@ -53,7 +60,7 @@ struct JSONDocument {
     let end = Int(nodes[place].next)
     while child < end {
       let node = nodes[child]
-      if node.signature == name.signature, isNamed(node, name) {
+      if isNamed(node.name, name) {
         if found != nil { throw .repeated(name.text) }
         found = child
       }
@@ -63,16 +70,17 @@ struct JSONDocument {
     return found
   }
 
-  /// True when the member's name is `name`, escapes resolved.
+  /// True when a member's name is `name`, escapes resolved.
   @inline(__always)
-  func isNamed(_ node: JSONNode, _ name: MemberName) -> Bool {
-    if node.nameIsEscaped {
-      return JSONText.unescaped(bytes, Int(node.nameStart), Int(node.nameEnd)) == name.bytes
-    }
-    let start = Int(node.nameStart)
-    guard Int(node.nameEnd) - start == name.bytes.count else { return false }
-    for place in name.bytes.indices where bytes[start + place] != name.bytes[place] { return false }
-    return true
+  func isNamed(_ found: JSONName, _ name: MemberName) -> Bool {
+    guard found.signature == name.signature else { return false }
+    return name.signature.isWhole || bytes(of: found) == name.bytes
+  }
+
+  /// A member's name, escapes resolved.
+  func bytes(of name: JSONName) -> [UInt8] {
+    let written = bytes.span.extracting(Int(name.start)..<Int(name.end))
+    return name.isEscaped ? JSONText.unescaped(written) : JSONText.copy(written)
   }
 
   /// A string's text.
@@ -80,7 +88,8 @@ struct JSONDocument {
   func text(_ node: JSONNode) -> String {
     if node.isEscaped {
       return String(
-        decoding: JSONText.unescaped(bytes, Int(node.start), Int(node.end)), as: UTF8.self)
+        decoding: JSONText.unescaped(bytes.span.extracting(Int(node.start)..<Int(node.end))),
+        as: UTF8.self)
     }
     return String(decoding: bytes[Int(node.start)..<Int(node.end)], as: UTF8.self)
   }

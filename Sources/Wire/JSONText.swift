@@ -1,7 +1,7 @@
 /// The characters of a JSON string.
 enum JSONText {
   /// The place after the escape that begins at `at`, or nil when it is none.
-  static func afterEscape(_ bytes: [UInt8], _ at: Int) -> Int? {
+  static func afterEscape(_ bytes: Span<UInt8>, _ at: Int) -> Int? {
     guard at + 1 < bytes.count else { return nil }
     switch bytes[at + 1] {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
@@ -26,7 +26,7 @@ enum JSONText {
   /// The place after the UTF-8 sequence of two bytes or more at `at`, or nil when it is not valid.
   ///
   /// Overlong forms, surrogates and values above U+10FFFF are not valid (RFC 3629).
-  static func afterScalar(_ bytes: [UInt8], _ at: Int) -> Int? {
+  static func afterScalar(_ bytes: Span<UInt8>, _ at: Int) -> Int? {
     let first = bytes[at]
     let length: Int
     var second: ClosedRange<UInt8> = 0x80...0xBF
@@ -47,12 +47,20 @@ enum JSONText {
     return at + length
   }
 
-  /// The UTF-8 text of the checked string in `start..<end`, escapes resolved.
-  static func unescaped(_ bytes: [UInt8], _ start: Int, _ end: Int) -> [UInt8] {
+  /// The bytes as an array.
+  static func copy(_ bytes: Span<UInt8>) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(bytes.count)
+    for place in bytes.indices { copy.append(bytes[place]) }
+    return copy
+  }
+
+  /// The UTF-8 text of a checked string without its quotes, escapes resolved.
+  static func unescaped(_ bytes: Span<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
-    text.reserveCapacity(end - start)
-    var at = start
-    while at < end {
+    text.reserveCapacity(bytes.count)
+    var at = 0
+    while at < bytes.count {
       guard bytes[at] == UInt8(ascii: "\\") else {
         text.append(bytes[at])
         at += 1
@@ -83,12 +91,13 @@ enum JSONText {
   }
 
   /// The four hexadecimal digits of `\uXXXX` at `at`, or nil.
-  private static func unit(_ bytes: [UInt8], _ at: Int) -> UInt32? {
+  private static func unit(_ bytes: Span<UInt8>, _ at: Int) -> UInt32? {
     guard at + 6 <= bytes.count, bytes[at] == UInt8(ascii: "\\"),
       bytes[at + 1] == UInt8(ascii: "u")
     else { return nil }
     var value: UInt32 = 0
-    for byte in bytes[at + 2..<at + 6] {
+    for place in at + 2..<at + 6 {
+      let byte = bytes[place]
       let digit: UInt8
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")

@@ -22,7 +22,7 @@ enum KilowattHours {
   static func read(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Value {
     var place = start
     if place < end, bytes[place] == UInt8(ascii: "-") {
-      if case .refused = read(bytes, start + 1, end) { return .refused }
+      guard case .energy = read(bytes, start + 1, end) else { return .refused }
       return .negative
     }
     var whole: Int64 = 0

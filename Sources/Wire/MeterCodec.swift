@@ -23,7 +23,7 @@ extension MeterCodec: ItemCodec {
   private enum Name: Int, Member {
     case meterId, seq, start, durationS, quality, importRegisterWh, exportRegisterWh
     case importWh, exportWh, epoch, revision
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   private enum Letter: String, CaseIterable {
@@ -82,7 +82,7 @@ extension MeterCodec: ItemCodec {
   }
 
   private static func pair(
-    _ fields: Fields<Name>, _ imported: Name, _ exported: Name, upTo limit: Int64
+    _ fields: borrowing Fields<Name>, _ imported: Name, _ exported: Name, upTo limit: Int64
   ) throws(Rejection) -> MeterRecord.Pair? {
     let exportedEnergy = try fields.energy(exported, upTo: limit)
     guard let importedEnergy = try fields.energy(imported, upTo: limit) else {

@@ -22,7 +22,7 @@ extension NoticeCodec: ItemCodec {
   private enum Name: Int, Member {
     case noticeId, eventId, batteryId, revision, status, issuedAt, startsAt, endsAt, level, ackBy
     case plannedW, plannedWh, minSocPct, optOutBy, policySha256
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   private enum Status: String, CaseIterable {
@@ -52,7 +52,7 @@ extension NoticeCodec: ItemCodec {
     return notice
   }
 
-  private static func schedule(_ fields: Fields<Name>) throws(Rejection) -> Notice.Schedule {
+  private static func schedule(_ fields: borrowing Fields<Name>) throws(Rejection) -> Notice.Schedule {
     let start = try fields.required(.startsAt, fields.time(.startsAt))
     let end = try fields.required(.endsAt, fields.time(.endsAt))
     guard let window = Window(start: start, end: end) else {

@@ -9,7 +9,7 @@ public enum SignalAcknowledgementCodec {
   private enum Name: Int, Member {
     case signalId, revision, status, at, requestedW, committedW, batteries, skipped
     case verifiedWh, treeSize, rootHash, reason, field, found, allowed
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   /// A message.
@@ -55,7 +55,7 @@ public enum SignalAcknowledgementCodec {
   }
 
   private static func commitment(
-    _ fields: Fields<Name>
+    _ fields: borrowing Fields<Name>
   ) throws(Rejection) -> SignalAcknowledgement.Commitment? {
     let watts = 0...WireLimits.signalWatts
     guard let committed = try fields.power(.committedW, watts) else { return nil }
@@ -68,7 +68,7 @@ public enum SignalAcknowledgementCodec {
   }
 
   private static func settled(
-    _ fields: Fields<Name>
+    _ fields: borrowing Fields<Name>
   ) throws(Rejection) -> SignalAcknowledgement.Settled? {
     let integers = -WireLimits.integer...WireLimits.integer
     guard let verified = try fields.integer(.verifiedWh, integers) else { return nil }
@@ -78,7 +78,7 @@ public enum SignalAcknowledgementCodec {
       root: try fields.required(.rootHash, fields.digest(.rootHash)))
   }
 
-  private static func rejection(_ fields: Fields<Name>) throws(Rejection) -> Rejection? {
+  private static func rejection(_ fields: borrowing Fields<Name>) throws(Rejection) -> Rejection? {
     guard let code = try fields.word(.reason, as: Rejection.Code.self) else { return nil }
     return Rejection(
       code, field: try fields.text(.field) ?? "", found: try fields.text(.found) ?? "",

@@ -15,12 +15,12 @@ public enum SignalCodec {
   private enum Name: Int, Member {
     case signalId, issuer, revision, status, issuedAt, startsAt, endsAt, level, programmeId, alert
     case targets, priority, requestedReductionW, releasePercent, of, premium, penalty, note, test
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   private enum PriceName: Int, Member {
     case currency, perKwh
-    static let names = listNames()
+    static let names = MemberNames(PriceName.self)
   }
 
   private enum Status: String, CaseIterable {
@@ -83,7 +83,7 @@ public enum SignalCodec {
     )
   }
 
-  private static func content(_ fields: Fields<Name>) throws(Rejection) -> GridSignal.Content {
+  private static func content(_ fields: borrowing Fields<Name>) throws(Rejection) -> GridSignal.Content {
     let start = try fields.required(.startsAt, fields.time(.startsAt))
     let end = try fields.required(.endsAt, fields.time(.endsAt))
     guard start.isWholeSecond else { throw fields.bad(.startsAt, "a whole second") }
@@ -106,7 +106,7 @@ public enum SignalCodec {
       note: try fields.text(.note), isTest: try fields.flag(.test) ?? false)
   }
 
-  private static func request(_ fields: Fields<Name>) throws(Rejection) -> ReductionRequest {
+  private static func request(_ fields: borrowing Fields<Name>) throws(Rejection) -> ReductionRequest {
     let watts = try fields.power(.requestedReductionW, 1...WireLimits.signalWatts)
     let percent = try fields.percent(.releasePercent)
     let basis = try fields.word(.of, as: ReleaseBasis.self)
@@ -125,7 +125,7 @@ public enum SignalCodec {
     }
   }
 
-  private static func targets(_ fields: Fields<Name>) throws(Rejection) -> [NodeID] {
+  private static func targets(_ fields: borrowing Fields<Name>) throws(Rejection) -> [NodeID] {
     guard let places = try fields.list(.targets) else { return [] }
     guard places.count <= targets else { throw fields.bad(.targets, "up to \(targets) ids") }
     var nodes: [NodeID] = []
@@ -142,7 +142,7 @@ public enum SignalCodec {
   }
 
   private static func price(
-    _ fields: Fields<Name>, _ name: Name
+    _ fields: borrowing Fields<Name>, _ name: Name
   ) throws(Rejection) -> GridSignal.Price? {
     guard let inner = try fields.object(name, as: PriceName.self) else { return nil }
     let code = try inner.required(.currency, inner.text(.currency))

@@ -8,7 +8,7 @@ public enum GatewayStateCodec {
 
   private enum Name: Int, Member {
     case online, session, at, clock, schemas, maxBatch
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   private enum Clock: String, CaseIterable {
@@ -45,7 +45,7 @@ public enum GatewayStateCodec {
     return GatewayState(session: session, birth: birth)
   }
 
-  private static func schemas(_ fields: Fields<Name>) throws(Rejection) -> [String] {
+  private static func schemas(_ fields: borrowing Fields<Name>) throws(Rejection) -> [String] {
     let places = try fields.required(.schemas, fields.list(.schemas))
     guard places.count <= WireLimits.items else {
       throw fields.bad(.schemas, "up to \(WireLimits.items) schemas")
@@ -72,7 +72,7 @@ public enum ControllerStateCodec {
 
   private enum Name: Int, Member {
     case online, session, at, heartbeatS
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   /// A message.

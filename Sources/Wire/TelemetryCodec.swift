@@ -61,7 +61,7 @@ public enum TelemetryCodec {
 
   private enum Name: Int, Member {
     case session, seq, batteries
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 }
 
@@ -69,7 +69,7 @@ public enum TelemetryCodec {
 private enum TelemetryItem: ItemCodec {
   private enum Name: Int, Member {
     case batteryId, at, dischargeW, socPct, state, availableWh, netImportW
-    static let names = listNames()
+    static let names = MemberNames(Name.self)
   }
 
   static let single = "headroom.tele/1"
