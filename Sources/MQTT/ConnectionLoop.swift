@@ -43,6 +43,8 @@ import Synchronization
   var attempt = 0
 
   var window: InFlightWindow
+  /// Messages that left the window and are not reported yet.
+  var finished = 0
   /// What was collected from the outbox, next one first; `queueHead` batches of it are used up.
   var queue: [Batch] = []
   var queueHead = 0
@@ -123,7 +125,7 @@ import Synchronization
       deliver()
       report()
       guard isConnected else { break }
-      let isWaiting = queueHead < queue.count && window.hasRoom && link == .up
+      let isWaiting = link == .up && canRefill
       let now = Uptime.milliseconds
       sleep(atMostMilliseconds: isWaiting ? 0 : max(0, min(1000, nextTick - now)))
       if Uptime.milliseconds >= nextTick {

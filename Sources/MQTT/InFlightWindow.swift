@@ -26,6 +26,7 @@ struct InFlightWindow {
   }
 
   var hasRoom: Bool { count < capacity }
+  var free: Int { capacity - count }
 
   /// Adds a slot behind the last one and returns its position.
   mutating func append(_ slot: Slot) -> Int {
