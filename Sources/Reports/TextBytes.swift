@@ -1,7 +1,7 @@
 import Grid
 import Settlement
 
-/// Text under construction, as bytes: a report of 50,000 homes is written without one `String` a cell.
+/// Text under construction, as bytes: a report of 50,000 homes needs no `String` for each cell.
 struct TextBytes {
   private(set) var bytes: [UInt8] = []
 
