@@ -12,7 +12,8 @@ extension EventReport {
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+      style-src 'unsafe-inline'">
       <title>\(name)</title>
       <style>
       \(PageStyle.css)
@@ -39,7 +40,7 @@ extension EventReport {
     for figure in keyFigures {
       html +=
         "<div><dt>\(HTML.escaped(figure.name))</dt>"
-        + "<dd><span class=\"value\">\(HTML.escaped(figure.value))</span><br>"
+        + "<dd><span class=\"value\">\(HTML.escaped(figure.value))</span>"
         + "<span class=\"of\">\(HTML.escaped(figure.note))</span></dd></div>"
     }
     html += "</dl>\n"
@@ -48,7 +49,8 @@ extension EventReport {
 
   private func fleetSentence() -> String {
     var text =
-      "\(People.count(fleet.eligible)) of \(People.count(fleet.batteries)) batteries could take part, "
+      "\(People.count(fleet.eligible)) of \(People.count(fleet.batteries)) batteries could "
+      + "take part, "
       + "\(People.count(fleet.commanded)) were commanded, "
       + "\(People.count(fleet.acknowledged)) acknowledged."
     if !fleet.outcomes.isEmpty {

@@ -50,7 +50,7 @@ extension EventReport {
       : "Smallest part of the commitment first."
     return "<h2>Homes, worst first</h2>\n"
       + HTML.table(
-        caption: caption,
+        caption: caption, isLong: true,
         [
           ("Home", .text), ("Committed", .number), ("Credited", .number), ("Part", .number),
           ("Rewards", .number), ("Penalties", .number), ("Net", .number), ("Remarks", .text),
@@ -93,8 +93,8 @@ extension EventReport {
 
   func checkSection() -> String {
     var html =
-      "<h2>How to check this page</h2>\n<p>Every figure follows from the inputs named here. Whoever "
-      + "has them can settle again and compare the bytes.</p>\n<dl class=\"evidence\">"
+      "<h2>How to check this page</h2>\n<p>Every figure follows from the inputs named here. "
+      + "Whoever has them can settle again and compare the bytes.</p>\n<dl class=\"evidence\">"
     for item in evidence {
       html += "<dt>\(HTML.escaped(item.name))</dt><dd>\(HTML.escaped(item.value))</dd>"
     }

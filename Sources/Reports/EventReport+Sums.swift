@@ -39,7 +39,10 @@ extension EventReport {
         sums[place].homes += 1
         sums[place].committed += interval.commitment.rewardBase
         sums[place].credited += settled[place].credited
-        if let reduction = interval.reduction { sums[place].verified += reduction }
+        // A refused home, or an estimate that is not paid, has a reduction that nothing rests on.
+        if settled[place].over != nil, let reduction = interval.reduction {
+          sums[place].verified += reduction
+        }
         guard let baseline = interval.baseline, let actual = interval.actual else { continue }
         sums[place].measured += 1
         sums[place].baseline += baseline

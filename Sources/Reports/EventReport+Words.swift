@@ -61,8 +61,8 @@ extension EventReport {
     }
     if let cancelled = event.cancelledAt {
       notices.append(
-        "The event was cancelled at \(People.clock(cancelled, zone)). What was delivered until then "
-          + "is paid; nothing after it is punished.")
+        "The event was cancelled at \(People.clock(cancelled, zone)). What was delivered "
+          + "until then is paid; nothing after it is punished.")
     }
     if let credit = falseCredit {
       notices.append(

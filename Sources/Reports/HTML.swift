@@ -19,9 +19,10 @@ enum HTML {
   /// How a column is set.
   enum Column { case text, number }
 
-  /// A table in a frame that scrolls by itself on a narrow screen.
+  /// A table in a frame that scrolls by itself on a narrow screen; a long one may break on paper.
   static func table(
-    caption: String, _ head: [(String, Column)], _ rows: [[String]], last: [String]? = nil
+    caption: String, isLong: Bool = false, _ head: [(String, Column)], _ rows: [[String]],
+    last: [String]? = nil
   ) -> String {
     func cells(_ cells: [String], _ element: String) -> String {
       zip(cells, head).enumerated().map { place, cell in
@@ -32,8 +33,12 @@ enum HTML {
         return "<\(name)\(scope)\(style)>\(escaped(cell.0))</\(close)>"
       }.joined()
     }
-    var html = "<div class=\"scroll\" tabindex=\"0\"><table><caption>\(escaped(caption))</caption>"
-    html += "<thead><tr>\(cells(head.map(\.0), "th"))</tr></thead><tbody>\n"
+    // Outside the frame, so that it stays readable while the table scrolls.
+    var html = "<p class=\"caption\">\(escaped(caption))</p>"
+    html += "<div class=\"scroll\(isLong ? " long" : "")\" tabindex=\"0\">"
+    html +=
+      "<table aria-label=\"\(escaped(caption))\"><thead><tr>\(cells(head.map(\.0), "th"))</tr>"
+      + "</thead><tbody>\n"
     for row in rows { html += "<tr>\(cells(row, "td"))</tr>\n" }
     html += "</tbody>"
     if let last { html += "<tfoot><tr>\(cells(last, "td"))</tr></tfoot>" }

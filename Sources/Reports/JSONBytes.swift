@@ -96,7 +96,7 @@ struct JSONBytes {
     needsComma = true
   }
 
-  mutating func member(_ key: String, _ fraction: Fraction) {
+  mutating func member(_ key: String, _ fraction: ExactAmount) {
     let short = fraction.reduced
     self.key(key)
     object { json in

@@ -5,9 +5,9 @@ enum PageStyle {
     --target:#a3530b;--fill:#cfeae6;--warn:#fff7e6;--warnline:#e8c47a}
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-    body{margin:0;background:var(--wash);color:var(--ink);font:16px/1.55 system-ui,-apple-system,
+    body{margin:0;background:var(--wash);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,
     "Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}
-    main{max-width:60rem;margin:0 auto;padding:2.5rem 1.5rem 4rem;background:var(--paper)}
+    main{max-width:64rem;margin:0 auto;padding:2.5rem 1.5rem 4rem;background:var(--paper)}
     header{border-bottom:2px solid var(--ink);padding-bottom:1.25rem;margin-bottom:1.5rem}
     .kicker{margin:0;color:var(--soft);font-size:.875rem}
     h1{margin:.15rem 0 .5rem;font-size:1.9rem;line-height:1.2;letter-spacing:-.01em;
@@ -17,17 +17,17 @@ enum PageStyle {
     .summary{font-size:1.15rem;max-width:46rem}
     .note{border-left:4px solid var(--warnline);background:var(--warn);padding:.6rem .9rem;
     margin:.75rem 0}
-    dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(12.5rem,1fr));gap:1px;
-    background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden;
+    dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(12.5rem,1fr));
+    border:1px solid var(--line);border-radius:6px;overflow:hidden;
     margin:1.5rem 0}
-    dl.figures div{background:var(--paper);padding:.8rem 1rem}
+    dl.figures div{padding:.8rem 1rem;box-shadow:0 0 0 .5px var(--line)}
     dl.figures dt{color:var(--soft);font-size:.8125rem}
     dl.figures dd{margin:0}
     dl.figures .value{font-size:1.3rem;font-weight:600;line-height:1.35;white-space:nowrap}
-    dl.figures .of{color:var(--soft);font-size:.8125rem}
+    dl.figures .of{color:var(--soft);font-size:.8125rem;line-height:1.3;display:block}
     figure{margin:1rem 0}
-    figcaption,caption{color:var(--soft);font-size:.875rem;text-align:left}
-    caption{padding:0 0 .4rem}
+    figcaption,p.caption{color:var(--soft);font-size:.875rem}
+    p.caption{margin:1rem 0 .4rem;max-width:none}
     svg{display:block;width:100%;height:auto}
     svg text{font-size:13px;fill:var(--soft)}
     svg .grid{stroke:var(--line)}
@@ -42,15 +42,15 @@ enum PageStyle {
     margin:.25rem 0 .75rem;font-size:.875rem}
     ul.legend svg{display:inline-block;width:30px;height:12px;vertical-align:middle;
     margin-right:.5rem}
-    .scroll{overflow-x:auto;margin:.75rem 0 1.25rem}
+    .scroll{overflow-x:auto;margin:0 0 1.25rem}
     table{border-collapse:collapse;width:100%;font-size:.9375rem}
-    th,td{padding:.42rem .75rem;border-bottom:1px solid var(--line);text-align:left;
+    th,td{padding:.42rem .65rem;border-bottom:1px solid var(--line);text-align:left;
     vertical-align:top}
     th:first-child,td:first-child{padding-left:0}
     th:last-child,td:last-child{padding-right:0}
     thead th{border-bottom:1.5px solid var(--ink);font-weight:600;font-size:.8125rem;
     vertical-align:bottom}
-    tbody th{font-weight:400}
+    tbody th{font-weight:400;position:sticky;left:0;background:var(--paper)}
     tfoot th,tfoot td{border-bottom:0;border-top:1.5px solid var(--ink);font-weight:600}
     .n{text-align:right;white-space:nowrap}
     ul.sentences{padding-left:1.1rem;max-width:46rem}
@@ -71,11 +71,12 @@ enum PageStyle {
     dl.evidence{grid-template-columns:1fr;gap:0}dl.evidence dd{margin-bottom:.6rem}
     th,td{padding:.42rem .5rem}}
     @page{size:A4;margin:16mm 15mm 18mm}
-    @media print{body{background:none;font-size:10pt}main{max-width:none;padding:0}
-    .wide{display:block}.narrow{display:none}.scroll{overflow:visible}
-    table{font-size:8.5pt}thead{display:table-header-group}tr,figure,dl.figures,.note,pre{
-    break-inside:avoid}h2{break-after:avoid;margin-top:1.6rem}
-    dl.figures{grid-template-columns:repeat(3,1fr)}
+    @media print{html{font-size:9.5pt}body{background:none}main{max-width:none;padding:0}
+    .wide{display:block}.narrow{display:none}.scroll{overflow:visible}table{font-size:.85rem}
+    tbody th{position:static}thead{display:table-header-group}
+    tr,figure,dl.figures,.note,pre,.scroll{break-inside:avoid}.scroll.long{break-inside:auto}
+    h2,p.caption{break-after:avoid}h2{margin-top:1.8rem}
+    dl.figures{grid-template-columns:repeat(4,1fr)}
     dl.evidence{grid-template-columns:max-content 1fr;gap:.2rem 1rem}
     svg .fill,.note{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
     """

@@ -6,14 +6,14 @@ enum People {
   /// Whole numbers in groups of three: `50,000`.
   static func count(_ number: Int) -> String { grouped(String(number)) }
 
-  /// Energy in the unit that suits its size, two decimals, half away from zero: `1.35 kWh`.
+  /// Energy in kilowatt-hours or more, two decimals, half away from zero: `1.35 kWh`.
   static func energy(_ energy: Energy) -> String {
-    scaled(energy.joules, perUnit: 3_600, ["Wh", "kWh", "MWh", "GWh"])
+    scaled(energy.joules, perUnit: 3_600_000, decimals: 2, ["kWh", "MWh", "GWh"])
   }
 
-  /// Power in the unit that suits its size: `33.75 MW`.
+  /// Power in the unit that suits its size, without decimals that are 0: `33.75 MW`, `800 kW`.
   static func power(_ watts: Int64) -> String {
-    scaled(watts, perUnit: 1, ["W", "kW", "MW", "GW"])
+    scaled(watts, perUnit: 1, decimals: 0, ["W", "kW", "MW", "GW"])
   }
 
   /// Money in groups of three with its code: `135,000.00 USD`.
@@ -66,7 +66,9 @@ enum People {
 
   private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-  private static func scaled(_ amount: Int64, perUnit: Int128, _ units: [String]) -> String {
+  private static func scaled(
+    _ amount: Int64, perUnit: Int128, decimals: Int, _ units: [String]
+  ) -> String {
     var place = 0
     var unit = perUnit
     // Rounds up to the next unit where two decimals would print 1,000.00.
@@ -76,7 +78,7 @@ enum People {
     }
     let twice = Int128(amount) * 200 / unit
     let hundredths = (twice + (amount < 0 ? -1 : 1)) / 2
-    return FixedDecimal.text(Int64(hundredths), places: 2, minimumPlaces: place == 0 ? 0 : 2)
+    return FixedDecimal.text(Int64(hundredths), places: 2, minimumPlaces: decimals)
       + " " + units[place]
   }
 

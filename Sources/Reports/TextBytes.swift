@@ -1,7 +1,7 @@
 import Grid
 import Settlement
 
-/// Text under construction, as bytes: a report of 50,000 homes is written without one `String` a cell.
+/// Text under construction, as bytes: a report of 50,000 homes needs no `String` for each cell.
 struct TextBytes {
   private(set) var bytes: [UInt8] = []
 
@@ -53,7 +53,7 @@ struct TextBytes {
 /// Exact fractions as text.
 enum ExactText {
   /// A decimal where one exists within 18 places, else `numerator/denominator`, reduced.
-  static func text(_ fraction: Fraction) -> String {
+  static func text(_ fraction: ExactAmount) -> String {
     let short = fraction.reduced
     var rest = short.denominator
     var places = 0
@@ -66,7 +66,7 @@ enum ExactText {
   }
 
   /// Nine decimals at most, rounded half away from zero: for the eye, a hundredth of a joule.
-  static func nine(_ fraction: Fraction) -> Int64 {
+  static func nine(_ fraction: ExactAmount) -> Int64 {
     let scaled = fraction.numerator * 1_000_000_000
     let (whole, rest) = scaled.quotientAndRemainder(dividingBy: fraction.denominator)
     let up = rest.magnitude * 2 >= fraction.denominator.magnitude

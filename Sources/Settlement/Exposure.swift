@@ -35,11 +35,11 @@ extension Settlement {
             Int128(commitment.intervals[place].rewardBase.joules)
             * Int128(reward.millionths[place])
         }
-        let most = Fraction(money * Int128(percent), over: Denominator.reward)
+        let most = ExactAmount(money * Int128(percent), over: Denominator.reward)
         total += most.roundedUp(to: terms.currency).millionths
       }
     }
-    let cover = Fraction(
+    let cover = ExactAmount(
       Int128(total) * Int128(terms.escrowCoverPercent), over: 100 * 1_000_000)
     return Exposure(
       greatestCost: Money(millionths: total), toCover: cover.roundedUp(to: terms.currency))

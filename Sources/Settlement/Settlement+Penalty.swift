@@ -51,8 +51,8 @@ extension Settlement {
     if !home.commandAnswered { return Shortfall(reason: .commandUnanswered) }
     var shortfall = Shortfall(
       component: Component(
-        quantity: Fraction(max(0, energy), over: Denominator.shortEnergy),
-        amount: Fraction(max(0, money), over: Denominator.penalty)))
+        quantity: ExactAmount(max(0, energy), over: Denominator.shortEnergy),
+        amount: ExactAmount(max(0, money), over: Denominator.penalty)))
     if isUnmeasured {
       shortfall.reason = .eventIntervalsMissing
     } else if leftEarly {

@@ -4,9 +4,9 @@ extension Settlement {
   /// A component of one home before it is rounded.
   struct Component {
     /// Energy that is priced, in kilowatt-hours.
-    var quantity: Fraction
+    var quantity: ExactAmount
     /// The amount in the currency, not negative.
-    var amount: Fraction
+    var amount: ExactAmount
 
     static let nothing = Component(quantity: .zero, amount: .zero)
   }
@@ -52,8 +52,8 @@ extension Settlement {
       money = max(0, money)
     }
     return Component(
-      quantity: Fraction(energy, over: Denominator.cappedEnergy),
-      amount: Fraction(money, over: Denominator.reward))
+      quantity: ExactAmount(energy, over: Denominator.cappedEnergy),
+      amount: ExactAmount(money, over: Denominator.reward))
   }
 
   /// The excusal of an interval, if the policy accepts it.

@@ -7,9 +7,9 @@ import Grid
 public enum Settlement {
   /// Settles one run of one event.
   ///
-  /// The whole entitlement is computed again in each run; `difference(of:posted:)` says what a later
-  /// run posts. Homes may come in any order. Traps when a home occurs twice, when its columns are
-  /// not as long as the event has intervals, or when an amount does not fit.
+  /// The whole entitlement is computed again in each run; `difference(of:posted:)` says what a
+  /// later run posts. Homes may come in any order. Traps when a home occurs twice, when its
+  /// columns are not as long as the event has intervals, or when an amount does not fit.
   public static func settle(
     _ input: SettlementInput, terms: SettlementTerms
   ) -> SettlementResult {

@@ -89,11 +89,11 @@ public struct SettlementLine: Hashable, Sendable {
   /// What for.
   public let type: LineType
   /// Energy that is priced, in kilowatt-hours.
-  public let quantity: Fraction
+  public let quantity: ExactAmount
   /// Price a kilowatt-hour in millionths; nil when it differs between the intervals.
   public let rate: Money?
   /// The exact amount in the currency, negative for a penalty.
-  public let exact: Fraction
+  public let exact: ExactAmount
   /// The exact amount rounded once to the minor unit.
   public let amount: Money
   /// What remains of it after holds and caps.

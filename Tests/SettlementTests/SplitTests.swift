@@ -54,7 +54,7 @@ import Testing
     numerator: Int, denominator: Int, digits: Int, text: String
   ) {
     let currency = Currency(code: "XTS", digits: digits)!
-    let exact = Fraction(Int128(numerator), over: Int128(denominator))
+    let exact = ExactAmount(Int128(numerator), over: Int128(denominator))
     #expect(exact.rounded(to: currency) == Money(text))
   }
 
@@ -66,9 +66,9 @@ import Testing
   }
 
   @Test func `is shown in the shortest exact form`() {
-    #expect(Fraction(-6, over: 4).description == "-3/2")
-    #expect(Fraction(0, over: 9).description == "0/1")
-    #expect(Fraction(7, over: 1).reduced == Fraction(7, over: 1))
+    #expect(ExactAmount(-6, over: 4).description == "-3/2")
+    #expect(ExactAmount(0, over: 9).description == "0/1")
+    #expect(ExactAmount(7, over: 1).reduced == ExactAmount(7, over: 1))
   }
 }
 

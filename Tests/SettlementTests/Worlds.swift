@@ -46,7 +46,7 @@ enum World {
         caps: [.init(basis: .rewardsOfMonth, percent: 100)]))
   }
 
-  /// `surge-levels.yaml`: base and surge premium by level, penalty 1.5 times their sum, four parties.
+  /// `surge-levels.yaml`: base and premium by level, penalty 1.5 times their sum, four parties.
   static var levels: SettlementTerms {
     terms(
       energy: .init(rate: .flat(Money(millionths: 250_000)), capPercent: 110),

@@ -4,13 +4,13 @@ public import Grid
 ///
 /// Settlement never rounds a quotient on the way; it carries this until a line is rounded once. It
 /// is not reduced while it is carried, because only people and reports need the shortest form.
-public struct Fraction: Hashable, Sendable, CustomStringConvertible {
+public struct ExactAmount: Hashable, Sendable, CustomStringConvertible {
   /// Above the line, with the sign.
   public let numerator: Int128
   /// Below the line, positive.
   public let denominator: Int128
 
-  /// A fraction; traps when `denominator` is not positive.
+  /// An exact amount; traps when `denominator` is not positive.
   public init(_ numerator: Int128, over denominator: Int128) {
     precondition(denominator > 0, "the denominator of an exact amount is positive")
     self.numerator = numerator
@@ -18,13 +18,13 @@ public struct Fraction: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Nothing.
-  public static let zero = Fraction(0, over: 1)
+  public static let zero = ExactAmount(0, over: 1)
 
   /// The same value with the smallest denominator.
-  public var reduced: Fraction {
+  public var reduced: ExactAmount {
     let divisor = Self.commonDivisor(numerator.magnitude, denominator.magnitude)
     return divisor <= 1
-      ? self : Fraction(numerator / Int128(divisor), over: denominator / Int128(divisor))
+      ? self : ExactAmount(numerator / Int128(divisor), over: denominator / Int128(divisor))
   }
 
   /// Steps in 64 bits as soon as both sides fit: a report reduces several lines a home.
@@ -38,8 +38,8 @@ public struct Fraction: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The same amount the other way.
-  public static prefix func - (a: Fraction) -> Fraction {
-    Fraction(-a.numerator, over: a.denominator)
+  public static prefix func - (a: ExactAmount) -> ExactAmount {
+    ExactAmount(-a.numerator, over: a.denominator)
   }
 
   /// This amount of a currency, rounded once to its minor unit, half away from zero.
