@@ -49,9 +49,21 @@ public struct CommittedPower: Hashable, Sendable {
     }
   }
 
-  /// From `moment` on only this is owed: `power` in `window`, which does not begin before `moment`.
-  mutating func replace(from moment: Timestamp, with power: Power, in window: Window) {
+  /// From `moment` on only this is owed: `power` in `window`, which does not begin before `moment`;
+  /// without window nothing.
+  mutating func replace(from moment: Timestamp, with power: Power, in window: Window?) {
     end(at: moment)
-    if power > .zero { pieces.append(Piece(window: window, power: power)) }
+    if let window, power > .zero { pieces.append(Piece(window: window, power: power)) }
+  }
+
+  /// From `moment` on no piece owes more than `power`.
+  mutating func lower(from moment: Timestamp, to power: Power) {
+    let later = pieces.compactMap { piece in
+      Window(start: max(piece.window.start, moment), end: piece.window.end).map {
+        Piece(window: $0, power: min(piece.power, power))
+      }
+    }
+    end(at: moment)
+    if power > .zero { pieces += later }
   }
 }

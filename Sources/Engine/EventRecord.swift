@@ -60,8 +60,8 @@ public struct EventRecord: Sendable {
   public internal(set) var status: Status
   /// The revisions that were taken, oldest first; the last committed one is in force.
   public internal(set) var revisions: [Revision] = []
-  /// The window in force; nil before a signal was accepted. Its end is the cancel's moment, or the
-  /// start when nothing had started, for an event that was cancelled.
+  /// The window in force, from the first moment that could still be planned; nil before that. A
+  /// cancel leaves it as it was: `endedAt` says when the event ended.
   public internal(set) var window: Window?
   /// A late signal that the policy dispatches without penalty.
   public internal(set) var noticeWasLate = false
@@ -110,10 +110,18 @@ public struct EventRecord: Sendable {
       skipped: batteries.count - batteriesWithShare)
   }
 
-  /// Sum of the setpoints that still hold.
+  /// Sum of the powers that still hold.
   var committedNow = Power.zero
-  /// Batteries whose setpoint still holds.
+  /// Batteries that still hold a power.
   var batteriesWithShare = 0
+
+  /// Writes what a battery still holds, and keeps the sums.
+  mutating func hold(_ power: Power, row: Int) {
+    let before = batteries[row].holding
+    batteries[row].holding = power
+    committedNow = committedNow + power - before
+    batteriesWithShare += (power > .zero ? 1 : 0) - (before > .zero ? 1 : 0)
+  }
 
   /// How many batteries stand where.
   public var outcomes: [Outcome: Int] {

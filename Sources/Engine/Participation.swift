@@ -15,6 +15,29 @@ public struct Participation: Hashable, Sendable {
     public internal(set) var acknowledgedAt: Timestamp?
     /// When a person saw it, by the gateway's clock.
     public internal(set) var userAcknowledgedAt: Timestamp?
+    /// Expected discharge, as it was written.
+    public let planned: Power
+    /// Expected energy, as it was written.
+    public let plannedEnergy: Energy
+    /// It was cancelled, with the event or for this battery.
+    public internal(set) var isWithdrawn = false
+    let floorHundredths: Int32
+    /// The gateway answered, though perhaps not that it has it.
+    var isAnswered = false
+
+    init(
+      revision: Int64, sentAt: Timestamp, planned: Power, plannedEnergy: Energy,
+      floorHundredths: Int32
+    ) {
+      self.revision = revision
+      self.sentAt = sentAt
+      self.planned = planned
+      self.plannedEnergy = plannedEnergy
+      self.floorHundredths = floorHundredths
+    }
+
+    /// True while it shall be sent again.
+    var isOpen: Bool { !isAnswered && !isWithdrawn }
   }
 
   /// What became of the last command that moves the battery; a cancel is not kept here.
@@ -70,7 +93,49 @@ public struct Participation: Hashable, Sendable {
   /// When a command passed its last moment without any acknowledgement.
   public internal(set) var unreachableAt: Timestamp?
 
+  /// Power it still holds by the plan in force; 0 when it was released or cannot.
+  public internal(set) var holding = Power.zero
+
   init(battery: BatteryID) { self.battery = battery }
+
+  /// A command was sent: it is what the battery owes from its start on.
+  mutating func begin(_ command: Command, at now: Timestamp) {
+    if let last = self.command {
+      deliveredBefore += last.delivered ?? .zero
+    } else {
+      planned.end(at: Timestamp(microseconds: .min))
+    }
+    planned.replace(from: command.window.start, with: command.power, in: command.window)
+    self.command = CommandTrace(
+      seq: command.seq, window: command.window, power: command.power, sentAt: now)
+  }
+
+  /// An acknowledgement of the last command.
+  mutating func note(_ ack: Acknowledgement, at now: Timestamp) {
+    if command?.acknowledgedAt == nil { command?.acknowledgedAt = now }
+    if ack.status == .started {
+      if command?.startedAt == nil { command?.startedAt = ack.at }
+      command?.accepted = ack.accepted
+    }
+    guard ack.status.isFinalForCommand else { return }
+    if let final = command?.final {
+      if final != ack.status { command?.finalContradicted = true }
+    } else {
+      command?.final = ack.status
+      command?.finalAt = ack.at
+      command?.reason = ack.reason
+      command?.delivered = ack.delivered
+    }
+  }
+
+  /// An acknowledgement of the last notice.
+  mutating func noteNotice(_ ack: Acknowledgement, at now: Timestamp) {
+    notice?.isAnswered = true
+    if notice?.acknowledgedAt == nil { notice?.acknowledgedAt = now }
+    if ack.status == .userAcknowledged, notice?.userAcknowledgedAt == nil {
+      notice?.userAcknowledgedAt = ack.at
+    }
+  }
 
   /// Energy as the gateway reported it, over all commands; nil when it reported none.
   public var delivered: Energy? {

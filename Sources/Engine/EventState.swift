@@ -1,0 +1,58 @@
+import Grid
+
+/// One event as the engine keeps it: the record, and what is needed to carry it on.
+struct EventState: Sendable {
+  var record: EventRecord
+  /// The answer that a duplicate of the stored revision gets.
+  var answer: SignalAcknowledgement
+  /// The answer that stood before a revision began to wait for its money.
+  var answerBefore: SignalAcknowledgement?
+  /// Rises when another revision comes into force or the event is cancelled: older timers are stale.
+  var generation: Int32 = 0
+  /// The commands of the plan in force were sent.
+  var isDispatched = false
+  /// When the plan in force was made.
+  var plannedAt: Timestamp
+  /// Sum of `EventRecord.greatestEnergy` when money was last held.
+  var heldEnergy = Energy.zero
+  /// Batteries with a share that were not heard since the controller woke; nil when it does not wait.
+  var unheard: Int?
+  /// When it woke.
+  var listeningSince: Timestamp?
+  /// When `committed` was last answered.
+  var committedAt: Timestamp?
+  /// A repeated `committed` is due.
+  var answerIsDue = false
+
+  /// The stored revision's number: the one in force, or the one that waits.
+  var storedRevision: Int64 { record.revisions.last?.signal.revision ?? 0 }
+
+  /// True while a revision waits for its money.
+  var isPending: Bool { record.pendingPlan != nil }
+
+  /// True while batteries may be moved for it.
+  var isLive: Bool {
+    switch record.status {
+    case .notified, .ramping, .sustaining: true
+    case .refused, .scheduled, .recovering, .closed, .cancelled: false
+    }
+  }
+
+  /// True when its window has begun and commands were sent, or it is past that.
+  func hasStarted(at now: Timestamp) -> Bool {
+    guard let window = record.window else { return false }
+    switch record.status {
+    case .refused, .scheduled: return false
+    case .notified, .cancelled: return record.startedAt != nil || window.start <= now
+    case .ramping, .sustaining, .recovering, .closed: return true
+    }
+  }
+}
+
+/// A command that was sent, until it is forgotten.
+struct OpenCommand: Sendable {
+  let command: Command
+  let event: Int32
+  var isAcknowledged = false
+  var isFinal = false
+}

@@ -1,0 +1,105 @@
+public import Grid
+
+extension FleetTable {
+  /// What a plan is made for.
+  public struct Planning: Sendable {
+    /// The time that is planned.
+    public var window: Window
+    /// The programme's terms.
+    public var terms: DispatchTerms
+    /// Feeder nodes that are meant, with all below them; empty is everybody.
+    public var targets: [NodeID]
+    /// Telemetry at `now` may be this old.
+    public var heardSeconds: Int64
+    /// Rows that serve another event in this time; empty is none.
+    public var busy: [Bool]
+    /// Rows whose owners left this event; empty is none.
+    public var optedOut: [Bool]
+    /// Floors below which an owner's lowered reserve has no effect in this event; empty is none.
+    public var leastFloors: [Int32]
+
+    /// What a plan is made for; without the optional parts, everybody may be asked.
+    public init(
+      window: Window, terms: DispatchTerms, targets: [NodeID] = [],
+      heardSeconds: Int64 = Timing.heardSeconds, busy: [Bool] = [], optedOut: [Bool] = [],
+      leastFloors: [Int32] = []
+    ) {
+      self.window = window
+      self.terms = terms
+      self.targets = targets
+      self.heardSeconds = heardSeconds
+      self.busy = busy
+      self.optedOut = optedOut
+      self.leastFloors = leastFloors
+    }
+  }
+
+  /// The fleet as the planner wants it, from what is known at `now`; rows as in the table.
+  public func planning(
+    for planning: Planning, at now: Timestamp, feeder: FeederTree
+  ) -> PlanningFleet {
+    let cutoff = now.adding(seconds: -planning.heardSeconds).microseconds
+    let meant = Self.meant(planning.targets, feeder: feeder)
+    var fleet = asEnrolled
+    fleet.capacityJ = capacityJ
+    fleet.chargeHundredths = chargeHundredths
+    fleet.ratedW = ratedW
+    for row in 0..<count {
+      let least = planning.leastFloors.isEmpty ? 0 : planning.leastFloors[row]
+      fleet.floorHundredths[row] = max(floor(row: row, terms: planning.terms), least)
+      fleet.exportRoomW[row] = exportRoom(row: row)
+      let isMeant = meant.isEmpty || meant[Int(node[row])]
+      if let reason = isMeant ? obstacle(row: row, planning, cutoff: cutoff) : .notTargeted {
+        fleet.standing[row] = .skipped(reason)
+      } else {
+        fleet.standing[row] = .available
+      }
+    }
+    return fleet
+  }
+
+  /// Why a battery cannot be asked; nil when it can. The first reason in this order counts.
+  private func obstacle(row: Int, _ planning: Planning, cutoff: Int64) -> SkipReason? {
+    let place = Int(gateway[row])
+    if isBorn[place] && !readsCommands[place] { return .notDispatchable }
+    if isDescribed[row] && !isRemote[row] { return .notDispatchable }
+    if !isBorn[place] || !isDescribed[row] || !isOnline[row] { return .offline }
+    if !isSynced[place] { return .clockUnsynced }
+    if !planning.optedOut.isEmpty && planning.optedOut[row] { return .optedOut }
+    if optOut[row]?.intersection(planning.window) != nil { return .optedOut }
+    if !planning.busy.isEmpty && planning.busy[row] { return .busy }
+    if heardAt[row] < cutoff || dischargeW[row] == .min || chargeHundredths[row] < 0 {
+      return .notHeard
+    }
+    switch state[row] {
+    case .islanded: return .islanded
+    case .fault: return .fault
+    case .offline: return .offline
+    case .charging, .discharging, .holding: return nil
+    }
+  }
+
+  /// For each feeder node, whether it or a node above it is a target; empty when all are meant.
+  private static func meant(_ targets: [NodeID], feeder: FeederTree) -> [Bool] {
+    guard !targets.isEmpty else { return [] }
+    var meant = Array(repeating: false, count: feeder.ids.count)
+    for target in targets {
+      if let place = feeder.place(of: target) { meant[Int(place)] = true }
+    }
+    for (place, parent) in feeder.parents.enumerated() where parent >= 0 && meant[Int(parent)] {
+      meant[place] = true
+    }
+    return meant
+  }
+
+  /// The fleet by its files alone: the enrolled state of charge counts as heard from now.
+  ///
+  /// For planning without dispatching; a battery without an enrolled charge is `notHeard`.
+  public func planningAsEnrolled(terms: DispatchTerms) -> PlanningFleet {
+    var fleet = asEnrolled
+    for row in 0..<count {
+      fleet.floorHundredths[row] = max(fleet.floorHundredths[row], terms.reserve.hundredths)
+    }
+    return fleet
+  }
+}
