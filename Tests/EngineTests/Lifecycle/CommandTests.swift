@@ -83,7 +83,8 @@ import Testing
     status: Acknowledgement.Status, outcome: Outcome
   ) {
     var (world, commands) = Self.commanded(2)
-    let effects = world.tell([World.ack(commands[1], status, at: World.at("16:56"))], World.at("16:56"))
+    let effects = world.tell(
+      [World.ack(commands[1], status, at: World.at("16:56"))], World.at("16:56"))
     #expect(effects.statuses == [.committed])
     #expect(effects.answers[0].commitment?.committed == Power(watts: 1_080))
     #expect(world.record().batteries[1].outcome == outcome)

@@ -12,7 +12,8 @@ import Testing
     #expect(first.holds == [1])
     #expect(world.record().status == .scheduled)
     #expect(world.record().pendingPlan?.plan.setpointW == [1_080, 1_080])
-    #expect(world.record().greatestEnergies() == [.init(wattHours: 1_080), .init(wattHours: 1_080)])
+    #expect(
+      world.record().greatestEnergies() == [.init(wattHours: 1_080), .init(wattHours: 1_080)])
 
     let second = world.tell([.escrowHeld(EventID("peak")!, revision: 1)], noon)
     #expect(second.statuses == [.committed])
