@@ -4,7 +4,18 @@ public import Grid
 public enum Effect: Hashable, Sendable {
   /// What of a sender's messages a rejection is about; the last part of the topic.
   public enum About: String, Hashable, Sendable, CaseIterable {
-    case native, ack, tele, state, battery, pref
+    /// A utility's signals.
+    case native
+    /// A gateway's acknowledgements.
+    case ack
+    /// Its telemetry.
+    case tele
+    /// Its births and deaths.
+    case state
+    /// Its batteries' descriptions.
+    case battery
+    /// Its owners' preferences.
+    case pref
   }
 
   /// Answer a utility.

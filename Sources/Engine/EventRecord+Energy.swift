@@ -19,7 +19,7 @@ extension EventRecord {
       guard !batteries.isEmpty else { return next }
       let battery = batteries[row]
       var past = Energy.zero
-      if let before, startedAt != nil {
+      if let before, !isRevision || startedAt != nil {
         past = max(battery.promised.energy(in: before), battery.planned.energy(in: before))
       }
       let promised = isRevision ? Energy.zero : battery.promised.energy(in: pending.window)

@@ -1,6 +1,6 @@
 public import Grid
 
-/// Everything that is known of one event: the signal's revisions, the plans, and each battery's part.
+/// All that is known of one event: the signal's revisions, the plans, and each battery's part.
 ///
 /// It is what settlement, reports and an owner's log are made from.
 public struct EventRecord: Sendable {

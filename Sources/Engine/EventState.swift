@@ -7,7 +7,7 @@ struct EventState: Sendable {
   var answer: SignalAcknowledgement
   /// The answer that stood before a revision began to wait for its money.
   var answerBefore: SignalAcknowledgement?
-  /// Rises when another revision comes into force or the event is cancelled: older timers are stale.
+  /// Rises when another revision comes into force or a cancel does: older timers are stale.
   var generation: Int32 = 0
   /// The commands of the plan in force were sent.
   var isDispatched = false
@@ -15,7 +15,7 @@ struct EventState: Sendable {
   var plannedAt: Timestamp
   /// Sum of `EventRecord.greatestEnergy` when money was last held.
   var heldEnergy = Energy.zero
-  /// Batteries with a share that were not heard since the controller woke; nil when it does not wait.
+  /// Batteries with a share not heard since the controller woke; nil when it does not wait.
   var unheard: Int?
   /// When it woke.
   var listeningSince: Timestamp?

@@ -2,7 +2,7 @@ import Grid
 
 /// What is due at some moment; a binary heap, earliest first, ties in the order in which they came.
 struct Timers: Sendable {
-  /// What to do. `generation` is that of the event when it was asked for; a revision makes it stale.
+  /// What to do. `generation` is the event's when it was asked for; a revision makes it stale.
   enum Kind: Hashable, Sendable {
     case dispatch(event: Int32, generation: Int32)
     case listened(event: Int32, generation: Int32)
