@@ -67,8 +67,11 @@ struct BatteryFigures {
   /// `percent` / 10^4 of the parts; of nested whole divisions the result is that of the one.
   @inline(__always)
   private static func share(_ percent: Int64, of parts: (whole: Int64, rest: Int64)) -> Int64 {
-    let carried = UInt64(parts.rest * percent) / 100_000_000
-    return Int64((UInt64(parts.whole * percent) + carried) / 10_000)
+    let whole = UInt64(parts.whole)
+    let percent = UInt64(percent)
+    let carried = UInt64(parts.rest) * percent / 100_000_000
+    let quotient = whole / 10_000
+    return Int64(quotient * percent + ((whole - quotient * 10_000) * percent + carried) / 10_000)
   }
 }
 

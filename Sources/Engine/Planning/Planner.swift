@@ -11,13 +11,15 @@ public enum Planner {
   /// Time and memory are linear in batteries and nodes; docs/PLANNING.md has the rules.
   /// - Parameters:
   ///   - feeder: The tree whose places `fleet.node` names.
-  ///   - seconds: The time left; above 0.
+  ///   - seconds: The time left, 1…1,000,000.
   ///   - minimumSetpoint: Smaller shares are not sent, and go to others.
   public static func plan(
     _ fleet: PlanningFleet, feeder: FeederTree, request: PlanRequest, seconds: Int64,
     fairness: DispatchTerms.Fairness, minimumSetpoint: Power
   ) -> Plan {
-    precondition(seconds > 0, "a plan needs time that is still to come")
+    precondition(
+      (1...1_000_000).contains(seconds), "a plan needs time that is still to come, and not too much"
+    )
     fleet.checkShape()
     let minimumW = minimumSetpoint.watts
     var shares = Shares(
