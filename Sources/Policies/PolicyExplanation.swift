@@ -16,16 +16,36 @@ public struct PolicyExplanation: Hashable, Sendable {
   /// In the order of the file.
   public let lines: [Line]
 
+  /// The width of the column of sentences.
+  static let width = 88
+
   /// The sentences with their fields in a column of their own, ending with a line feed.
   public var text: String {
     var text = ""
     for line in lines {
-      let gap = max(2, 92 - line.sentence.count)
-      text += line.sentence
-      if !line.field.isEmpty { text += String(repeating: " ", count: gap) + line.field }
-      text += "\n"
+      var rows = Self.wrapped(line.sentence)
+      if !line.field.isEmpty {
+        let gap = max(2, Self.width + 2 - rows[0].count)
+        rows[0] += String(repeating: " ", count: gap) + line.field
+      }
+      text += rows.joined(separator: "\n") + "\n"
     }
     return text
+  }
+
+  /// The sentence in rows of at most `width`, where words allow it; later rows are indented.
+  private static func wrapped(_ sentence: String) -> [String] {
+    var rows: [String] = []
+    var row = ""
+    for word in sentence.split(separator: " ", omittingEmptySubsequences: false) {
+      if !row.isEmpty, row.contains(where: { $0 != " " }), row.count + 1 + word.count > width {
+        rows.append(row)
+        row = "    " + word
+      } else {
+        row += (row.isEmpty && rows.isEmpty ? "" : " ") + word
+      }
+    }
+    return rows + [row]
   }
 }
 
@@ -110,15 +130,17 @@ struct PolicyWords {
       let days = Weekday.allCases.filter(season.days.contains).map(\.abbreviation)
       let windows = season.windows.map { "\(clock($0.fromMinute))-\(clock($0.toMinute))" }
       let limit = season.maximumEvents.map { ", at most \($0) events" } ?? ""
+      let named = days.count == 7 ? "every day" : Self.list(days, "and")
       say(
-        "Season \(season.name), \(day(season.from)) to \(day(season.to)): \(Self.list(days, "and")), "
-          + "holidays \(season.holidaysIncluded ? "included" : "excluded"), "
+        "Season \(season.name), \(day(season.from)) to \(day(season.to)): \(named), holidays "
+          + "\(season.holidaysIncluded ? "included" : "excluded"), "
           + "\(windows.joined(separator: ", "))\(limit).", "calendar.seasons")
     }
     let events = dispatch.events
     let length =
       events.allowedMinutes.isEmpty
-      ? "\(events.minimumMinutes) to \(events.maximumMinutes) minutes in steps of \(events.stepMinutes)"
+      ? "\(events.minimumMinutes) to \(events.maximumMinutes) minutes in steps of "
+        + "\(events.stepMinutes)"
       : Self.list(events.allowedMinutes.map(String.init)) + " minutes"
     let limits = [
       (events.maximumPerDay, "a day"), (events.maximumPerMonth, "a month"),

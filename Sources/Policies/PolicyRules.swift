@@ -15,7 +15,6 @@ struct PolicyRules {
     static let windowTooShort = "windowTooShort"
     static let intervalMismatch = "intervalMismatch"
     static let seasonOverlap = "seasonOverlap"
-    static let seasonUnnamed = "seasonUnnamed"
     static let splitNot100 = "splitNot100"
     static let ownerMissing = "ownerMissing"
     static let measurementMismatch = "measurementMismatch"
@@ -54,7 +53,8 @@ struct PolicyRules {
     for (index, season) in seasons.enumerated() {
       let path = "calendar.seasons[\(index)]"
       if seasons[..<index].contains(where: { $0.name == season.name }) {
-        fault("\(path).name", "\(season.name), there twice", "each name once", Code.seasonUnnamed)
+        fault(
+          "\(path).name", "\(season.name), there twice", "each name once", YAMLFault.Code.badValue)
       }
       if let other = seasons[..<index].first(where: { overlap($0, season) }) {
         fault(
@@ -144,7 +144,8 @@ struct PolicyRules {
         let text = FixedDecimal.text(Int64(sum), places: 2, minimumPlaces: 0)
         fault("splits.shares", "\(text) in sum", "exactly 100", Code.splitNot100)
       }
-      if shares[.owner] == nil {
+      // Without a reward the unit is wrong, and only with unit home an owner must be there.
+      if shares[.owner] == nil, parts.reward != nil {
         fault("splits.shares", "without owner", "a share of the owner", Code.ownerMissing)
       }
     }

@@ -59,8 +59,11 @@ extension PolicyWords {
         "A level or percent signal releases \(percents[0].value) % of \(basis).",
         "dispatch.release")
     } else {
-      let table = percents.map { "\($0.value) % at level \($0.key)" }
-      say("A signal releases \(Self.list(table, "and")) of \(basis).", "dispatch.release")
+      let table = percents.map { "\($0.value) %" }
+      let levels = percents.map { String($0.key) }
+      say(
+        "A signal of level \(Self.list(levels)) releases \(Self.list(table)) of \(basis).",
+        "dispatch.release")
     }
     guard let example = policy.release(of: home, minutes: minutes, level: level) else {
       say("  Level \(level) releases nothing.")
@@ -119,8 +122,8 @@ extension PolicyWords {
       for name in BaselineTerms.DayClass.allCases {
         guard let rule = baseline.selection[name] else { continue }
         say(
-          "Days of class \(name.rawValue): the mean of \(days(rule)), at least "
-            + "\(rule.minimumDays), of the last \(baseline.lookbackDays).",
+          "\(text(name)): the mean of \(days(rule)), at least "
+            + "\(rule.minimumDays), among the last \(baseline.lookbackDays) days.",
           "baseline.selection.\(name.rawValue)")
       }
       say("Days on which the home had an event are left out.", "baseline.eventDays")
@@ -135,13 +138,24 @@ extension PolicyWords {
     }
   }
 
+  private func text(_ name: BaselineTerms.DayClass) -> String {
+    switch name {
+    case .all: "For any day"
+    case .business: "For a working day"
+    case .nonBusiness: "For a weekend or holiday"
+    case .weekday: "For a weekday"
+    case .saturday: "For a Saturday"
+    case .sundayHoliday: "For a Sunday or holiday"
+    }
+  }
+
   private func days(_ rule: BaselineTerms.Selection) -> String {
     switch rule.choose {
-    case .recent: "the \(rule.y) latest days"
-    case .high: "the \(rule.x) highest of the \(rule.y) latest days"
-    case .low: "the \(rule.x) lowest of the \(rule.y) latest days"
+    case .recent: "the \(rule.y) latest like it"
+    case .high: "the \(rule.x) highest of the \(rule.y) latest like it"
+    case .low: "the \(rule.x) lowest of the \(rule.y) latest like it"
     case .middle:
-      "the \(rule.y) latest days without the \(rule.dropHigh) highest and \(rule.dropLow) lowest"
+      "the \(rule.y) latest like it without the \(rule.dropHigh) highest and \(rule.dropLow) lowest"
     }
   }
 

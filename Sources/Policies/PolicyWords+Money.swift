@@ -42,8 +42,9 @@ extension PolicyWords {
     switch rate {
     case .flat(let amount): return "\(price(amount)) \(code)"
     case .byLevel(let table):
-      let rows = table.sorted { $0.key < $1.key }.map { "\(price($0.value)) at level \($0.key)" }
-      return "\(Self.list(rows, "and")) \(code)"
+      let rows = table.sorted { $0.key < $1.key }
+      let prices = Self.list(rows.map { price($0.value) })
+      return "\(prices) \(code) at level \(Self.list(rows.map { String($0.key) }))"
     }
   }
 
@@ -111,7 +112,8 @@ extension PolicyWords {
       say("Nothing has to be funded before an event.", "escrow")
     }
     let runs = terms.runs.map { run in
-      "\(run.name) after \(run.afterDays) days\(run.isPayable ? "" : " (for information)")"
+      let days = run.afterDays == 1 ? "1 day" : "\(run.afterDays) days"
+      return "\(run.name) after \(days)\(run.isPayable ? "" : " (for information)")"
     }
     say("Settled: \(runs.joined(separator: ", ")).", "settlement.runs")
     say("Objections are heard for \(policy.disputeDays) days.", "settlement.disputeDays")

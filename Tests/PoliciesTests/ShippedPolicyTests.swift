@@ -114,24 +114,27 @@ import Verification
   }
 
   @Test func `explains itself with worked numbers`() throws {
-    let text = try load("surge-ten-percent").explain().text
+    let explanation = try load("surge-ten-percent").explain()
+    let text = explanation.lines.map(\.sentence).joined(separator: "\n")
     for sentence in [
       "A level or percent signal releases 10 % of the energy stored in each battery.",
       "10.80 kWh stored, 1.08 kWh released, 540 W for 120 min.",
-      "Fleet of 50,000: 54.0 MWh, 27.0 MW. The reserve (20 %) and 7.02 kWh above it stay untouched.",
+      "Fleet of 50,000: 54.0 MWh, 27.0 MW. The reserve (20 %) and 7.02 kWh above it stay "
+        + "untouched.",
       "Each verified kWh up to the commitment earns a premium of 2.00 USD.",
-      "1.08 kWh -> 2.16 USD.   0.90 kWh -> 1.80 USD.   1.30 kWh -> 2.16 USD.   0.00 kWh -> 0.00 USD.",
+      "1.08 kWh -> 2.16 USD.   0.90 kWh -> 1.80 USD.   1.30 kWh -> 2.16 USD.   0.00 kWh -> 0.00",
       "Missing energy beyond 10 % of the commitment costs 0.40 USD a kWh.",
       "0.90 kWh: 0.072 kWh short -> 0.03, net 1.77 USD.",
       "0.00 kWh: 0.972 kWh short -> 0.39, net -0.39 USD.",
       "Never more than the owner earned in the same month.",
       "Before the event 108,000.00 USD must be funded.",
-      "Days of class business: the mean of the 5 highest of the 10 latest days, at least 5, of the "
-        + "last 45.",
+      "For a working day: the mean of the 5 highest of the 10 latest like it, at least 5, among "
+        + "the last 45 days.",
       "  up at most 0.1, down at most 0.2, of what is usual then.",
     ] {
       #expect(text.contains(sentence), "\(sentence) is not in:\n\(text)")
     }
+    #expect(explanation.text.split(separator: "\n").allSatisfy { $0.count <= 125 })
     #expect(try load("surge-nameplate").explain().text.contains("135,000.00 USD"))
     #expect(try load("surge-nameplate").explain().text.contains("67.5 MWh, 33.75 MW"))
   }
