@@ -98,7 +98,9 @@ extension CommandCodec: ItemCodec {
     }
   }
 
-  private static func request(_ fields: borrowing Fields<Name>) throws(Rejection) -> ReductionRequest? {
+  private static func request(_ fields: borrowing Fields<Name>) throws(Rejection)
+    -> ReductionRequest?
+  {
     guard let inner = try fields.object(.request, as: RequestMember.self) else { return nil }
     let percent = try inner.required(.percent, inner.percent(.percent))
     guard percent > .zero else { throw inner.bad(.percent, "above 0, up to 100") }

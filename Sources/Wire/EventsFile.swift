@@ -27,9 +27,10 @@ public struct EventRow: Hashable, Sendable {
 
 /// Past events as CSV: `event_id,start,end`, and optionally `level,target_kw,issued`.
 ///
-/// `level` is 0...3 or `economic` (1), `emergency_watch` (2), `emergency` (3). Columns that tell how
-/// an event was found (`basis`, `peak_demand_mw`, `forecast_peak_mw`, `max_da_price_usd_per_mwh`,
-/// `official_start`, `official_end`, `why`) may be there and are not read.
+/// `level` is 0...3 or `economic` (1), `emergency_watch` (2), `emergency` (3). Columns that tell
+/// how an event was found (`basis`, `peak_demand_mw`, `forecast_peak_mw`,
+/// `max_da_price_usd_per_mwh`, `official_start`, `official_end`, `why`) may be there and are not
+/// read.
 public enum EventsFile {
   private enum Column: Int, CSVColumn {
     case event, start, end, level, target, issued

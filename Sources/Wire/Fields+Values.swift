@@ -118,7 +118,7 @@ extension Fields {
   ) throws(Rejection) -> Fields<Inner>? {
     guard let place = place(member) else { return nil }
     guard document.nodes[place].kind == .object else { throw bad(member, "an object") }
-    return try Fields<Inner>(document, place, prefix: name(member) + ".")
+    return try Fields<Inner>(document, place, in: name(member))
   }
 
   /// The places of an array's values.

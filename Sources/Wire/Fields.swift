@@ -26,13 +26,14 @@ struct Fields<M: Member>: ~Copyable {
   let document: JSONDocument
   /// Place of each member's value; -1 where it is absent, -2 where it is null.
   private var slots: InlineArray<32, Int32>
-  private let prefix: String
+  /// The member that holds this object; empty for a message or an item.
+  private let outer: String
 
-  /// The members of the object at `place`; `prefix` goes before names in errors.
+  /// The members of the object at `place`, which is the value of `outer` if it has a name.
   /// - Throws: `malformed` for a known member that stands twice, null or not.
-  init(_ document: JSONDocument, _ place: Int, prefix: String = "") throws(Rejection) {
+  init(_ document: JSONDocument, _ place: Int, in outer: String = "") throws(Rejection) {
     self.document = document
-    self.prefix = prefix
+    self.outer = outer
     slots = InlineArray(repeating: -1)
     let names = M.names
     let known = names.signatures.span
@@ -49,7 +50,9 @@ struct Fields<M: Member>: ~Copyable {
         if known[slot] == signature,
           signature.isWhole || document.isNamed(nodes[child].name, names.list[slot])
         {
-          guard slots[slot] == -1 else { throw .repeated(prefix + names.list[slot].text) }
+          guard slots[slot] == -1 else {
+            throw .repeated(Self.name(names.list[slot].text, in: outer))
+          }
           slots[slot] = nodes[child].kind == .null ? -2 : Int32(truncatingIfNeeded: child)
           expected = slot + 1 == known.count ? 0 : slot + 1
           break
@@ -85,7 +88,11 @@ struct Fields<M: Member>: ~Copyable {
   }
 
   /// The member's name as errors show it.
-  func name(_ member: M) -> String { prefix + M.names.list[member.rawValue].text }
+  func name(_ member: M) -> String { Self.name(M.names.list[member.rawValue].text, in: outer) }
+
+  private static func name(_ name: String, in outer: String) -> String {
+    outer.isEmpty ? name : "\(outer).\(name)"
+  }
 
   /// A rejection that shows what stands at `member`.
   func bad(

@@ -3,8 +3,8 @@ public import Grid
 /// The fleet as the operator enrolled it, as CSV.
 ///
 /// `battery_id,gateway_id,site_id,owner_id,node_id,capacity_wh,max_discharge_w,max_charge_w,`
-/// `discharge_efficiency_pct,reserve_pct,export_limit_w,soc_pct,site_meter_id,battery_meter_id`; the
-/// last three columns may be absent, and their cells and that of `export_limit_w` empty.
+/// `discharge_efficiency_pct,reserve_pct,export_limit_w,soc_pct,site_meter_id,battery_meter_id`.
+/// The last three columns may be absent, and their cells and that of `export_limit_w` empty.
 public enum FleetFile {
   private enum Column: Int, CSVColumn {
     case battery, gateway, site, owner, node, capacity, maxDischarge, maxCharge, efficiency

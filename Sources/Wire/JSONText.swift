@@ -90,7 +90,7 @@ enum JSONText {
     return text
   }
 
-  /// The four hexadecimal digits of `\uXXXX` at `at`, or nil.
+  /// The four hexadecimal digits of `\uHHHH` at `at`, or nil.
   private static func unit(_ bytes: Span<UInt8>, _ at: Int) -> UInt32? {
     guard at + 6 <= bytes.count, bytes[at] == UInt8(ascii: "\\"),
       bytes[at + 1] == UInt8(ascii: "u")

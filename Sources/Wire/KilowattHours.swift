@@ -22,8 +22,11 @@ enum KilowattHours {
   static func read(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Value {
     var place = start
     if place < end, bytes[place] == UInt8(ascii: "-") {
-      guard case .energy = read(bytes, start + 1, end) else { return .refused }
-      return .negative
+      // Loggers write `-0.0`, which is 0 and tells of no direction.
+      guard place + 1 < end, bytes[place + 1] != UInt8(ascii: "-"),
+        case .energy(let energy, let isRounded) = read(bytes, start + 1, end)
+      else { return .refused }
+      return energy == .zero && !isRounded ? .energy(.zero, isRounded: false) : .negative
     }
     var whole: Int64 = 0
     while place < end, (bytes[place] &- UInt8(ascii: "0")) < 10 {

@@ -2,8 +2,8 @@ public import Grid
 
 /// Notices: `headroom.notice/1`, and `headroom.notices/1` for many.
 ///
-/// Source: the MQTT contract, §5. The name must be `{eventId}.{batteryId}.n{revision}`. Members for
-/// display (`request`, `preCharge`, `premium`, `penalty`, `test`, `programmeId`) are not read.
+/// Source: the MQTT contract, §5. The name must be `{eventId}.{batteryId}.n{revision}`. Members
+/// for display (`request`, `preCharge`, `premium`, `penalty`, `test`, `programmeId`) are not read.
 public enum NoticeCodec {
   /// A single message.
   public static func encode(_ item: Notice) -> [UInt8] { encodeSingle(item) }
@@ -52,7 +52,9 @@ extension NoticeCodec: ItemCodec {
     return notice
   }
 
-  private static func schedule(_ fields: borrowing Fields<Name>) throws(Rejection) -> Notice.Schedule {
+  private static func schedule(_ fields: borrowing Fields<Name>) throws(Rejection)
+    -> Notice.Schedule
+  {
     let start = try fields.required(.startsAt, fields.time(.startsAt))
     let end = try fields.required(.endsAt, fields.time(.endsAt))
     guard let window = Window(start: start, end: end) else {

@@ -83,7 +83,9 @@ public enum SignalCodec {
     )
   }
 
-  private static func content(_ fields: borrowing Fields<Name>) throws(Rejection) -> GridSignal.Content {
+  private static func content(_ fields: borrowing Fields<Name>) throws(Rejection)
+    -> GridSignal.Content
+  {
     let start = try fields.required(.startsAt, fields.time(.startsAt))
     let end = try fields.required(.endsAt, fields.time(.endsAt))
     guard start.isWholeSecond else { throw fields.bad(.startsAt, "a whole second") }
@@ -106,7 +108,9 @@ public enum SignalCodec {
       note: try fields.text(.note), isTest: try fields.flag(.test) ?? false)
   }
 
-  private static func request(_ fields: borrowing Fields<Name>) throws(Rejection) -> ReductionRequest {
+  private static func request(_ fields: borrowing Fields<Name>) throws(Rejection)
+    -> ReductionRequest
+  {
     let watts = try fields.power(.requestedReductionW, 1...WireLimits.signalWatts)
     let percent = try fields.percent(.releasePercent)
     let basis = try fields.word(.of, as: ReleaseBasis.self)

@@ -210,7 +210,8 @@ extension Timestamp {
           revision: 12, at: .at("2026-09-01T07:30:00Z"), reserve: Percent(whole: 20)!))
     #expect(
       string(PreferenceCodec.encode(preference))
-        == #"{"schema":"headroom.pref/1","revision":12,"at":"2026-09-01T07:30:00Z","reservePct":20}"#
+        == Examples.preference.with(#","optOutFrom":null,"optOutUntil":null"#, "")
+        .with(#","gridCharge":false,"maxEventsPerWeek":5"#, "")
     )
   }
 

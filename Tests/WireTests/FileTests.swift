@@ -218,7 +218,8 @@ func faults(_ body: () throws(FileFaults) -> Void) -> [String] {
   @Test func `has events with what is known of them`() throws {
     let text = """
       event_id,start,end,level,target_kw,issued,why
-      e1,2016-08-15T16:00:00-07:00,2016-08-15T20:00:00-07:00,emergency_watch,0.5,2016-08-14T22:00:00Z,"hot, dry"
+      e1,2016-08-15T16:00:00-07:00,2016-08-15T20:00:00-07:00,emergency_watch,0.5,\
+      2016-08-14T22:00:00Z,"hot, dry"
       e2,2016-08-16T23:00:00Z,2016-08-17T03:00:00Z,,,,
       """
     let rows = try EventsFile.parse(text.bytes, file: "events.csv")

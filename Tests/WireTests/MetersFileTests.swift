@@ -53,7 +53,8 @@ import Testing
       faultsOf(text) == [
         "m:1: phase is an unknown column; allowed: \(columns)",
         "m:2: start is 2025-03-09T00:00:00; allowed: \(time)",
-        "m:3: import_kwh is -1; allowed: 0 or more; split a signed value into import_kwh and export_kwh",
+        "m:3: import_kwh is -1; allowed: 0 or more; "
+          + "split a signed value into import_kwh and export_kwh",
         "m:4: import_kwh is empty; allowed: a number, or quality M; empty is missing, not 0",
         "m:5: import_kwh is 1e3; allowed: \(number)",
         "m:6: import_kwh is 1,5; allowed: \(number)",
@@ -134,7 +135,8 @@ import Testing
     ("0", 0), ("1", 3_600_000), ("0.00001", 36), ("1000000", 3_600_000_000_000),
     // 3.6 J; 0.36 J; 1.8 J; half a joule goes to the even one: 0.5 -> 0, 1.5 -> 2.
     ("0.000001", 4), ("0.0000001", 0), ("0.0000005", 2), ("0.000000138889", 1),
-    ("0.000012500000", 45), ("0.00000125", 4), ("0.000001250", 4), ("00.5", 1_800_000),
+    ("0.000012500000", 45), ("0.00000125", 4), ("0.000001250", 4), ("00.5", 1_800_000), ("-0", 0),
+    ("-0.00", 0),
   ])
   func `turns decimals into joules, half to even`(_ text: String, _ joules: Int) {
     let bytes = text.bytes
@@ -174,8 +176,8 @@ import Testing
 
 /// A file beside the project, or nil where there is none.
 private func beside(_ path: String) -> [UInt8]? {
-  let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-  return (try? Data(contentsOf: URL(filePath: "/\(root)/shared/\(path)"))).map { Array($0) }
+  let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+  return (try? Data(contentsOf: URL(filePath: "/\(package)/../shared/\(path)"))).map { Array($0) }
 }
 
 @Suite(.enabled(if: beside("data/meters_sample.csv") != nil)) struct `The reference data` {

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct `A message` {
   private static let plain =
-    #"{"schema":"headroom.ctl/1","online":true,"session":311,"at":"2026-09-15T16:59:00Z","heartbeatS":60}"#
+    #"{"schema":"headroom.ctl/1","online":true,"session":311,"#
+    + #""at":"2026-09-15T16:59:00Z","heartbeatS":60}"#
 
   private func refusal(_ bytes: [UInt8]) -> Rejection? {
     rejection { _ = try ControllerStateCodec.decode(bytes) }
@@ -146,7 +147,8 @@ import Testing
     #expect(fault?.found == String(repeating: "é", count: 50))
     #expect(
       refusal(Self.plain.with(#":60"#, #":"a\u000a""#).bytes)?.description
-        == #"badField: heartbeatS is a\u000a; allowed: an integer of 1...86400 without fraction or exponent"#
+        == #"badField: heartbeatS is a\u000a; "#
+        + "allowed: an integer of 1...86400 without fraction or exponent"
     )
   }
 }

@@ -40,6 +40,30 @@ import Testing
   }
 }
 
+@Suite struct `The topics that are subscribed to` {
+  @Test func `by a gateway are its own and the controller's state`() {
+    #expect(
+      Topic.gatewayFilters(GatewayID("g")!) == [
+        "headroom/v1/gw/g/cmd", "headroom/v1/gw/g/notice", "headroom/v1/gw/g/err",
+        "headroom/v1/ctl/state",
+      ])
+  }
+
+  @Test func `by the controller are all that are sent to it`() throws {
+    for filter in Topic.controllerFilters {
+      let topic = try Topic(parsing: filter.replacing("+", with: "x"))
+      switch topic {
+      case .signal, .acknowledgement, .telemetry, .meter, .state, .battery, .preference,
+        .controllerState:
+        break
+      case .signalAcknowledgement, .notice, .command, .error:
+        Issue.record("\(filter) is what the controller sends")
+      }
+    }
+    #expect(Set(Topic.controllerFilters).count == 8)
+  }
+}
+
 @Suite struct `A signed payload` {
   private static let line =
     "headroom.signed/1 21fe31dfa154a261 "
