@@ -1,4 +1,5 @@
 import Grid
+import Signing
 
 /// What was there before, for as long as a request or batch may still be refused.
 struct Journal: Sendable {
@@ -30,7 +31,7 @@ extension Book {
     let size: Int
     let slots: Int
     let accounts: Int
-    let origin: String?
+    let logKey: VerifierKey?
     let lastRecordedAt: Timestamp?
     let closedUntil: Timestamp?
     let isFounding: Bool
@@ -41,7 +42,7 @@ extension Book {
 
   var mark: Mark {
     Mark(
-      size: tree.size, slots: slots.count, accounts: accounts.count, origin: origin,
+      size: tree.size, slots: slots.count, accounts: accounts.count, logKey: logKey,
       lastRecordedAt: lastRecordedAt, closedUntil: closedUntil, isFounding: isFounding,
       commodities: commodities, keys: keys, quorums: quorums)
   }
@@ -65,7 +66,7 @@ extension Book {
     for original in journal.reversals { reversedBy[original] = nil }
     history.truncate(to: mark.size)
     if tree.size > mark.size { tree.truncate(to: mark.size) }
-    origin = mark.origin
+    logKey = mark.logKey
     lastRecordedAt = mark.lastRecordedAt
     closedUntil = mark.closedUntil
     isFounding = mark.isFounding

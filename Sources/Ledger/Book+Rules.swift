@@ -121,7 +121,7 @@ extension Book {
     guard let id = AuthorID(bytes: verifier.authorID) else {
       preconditionFailure("an author is named by eight bytes")
     }
-    if size == 0 { origin = verifier.name }
+    if size == 0 { logKey = verifier }
     keys[id] = EnrolledKey(verifier: verifier, rights: rights, state: state)
   }
 

@@ -6,18 +6,26 @@ extension Book {
   public var snapshotLeaves: [[UInt8]] {
     var leaves: [[UInt8]] = []
     for slot in 0..<slots.count where slots.ordinal[slot] > 0 {
-      let id = accounts.id[Int(slots.account[slot])]
-      var writer = CBOR.Writer(capacity: 64)
-      writer.array(6)
-      writer.text("hr/bal1")
-      writer.words(id.high, id.low)
-      writer.unsigned(UInt64(slots.commodity[slot]))
-      writer.unsigned(UInt64(slots.layer[slot].rawValue))
-      writer.unsigned(slots.ordinal[slot])
-      writer.integer(slots.balance[slot])
-      leaves.append(writer.bytes)
+      leaves.append(
+        Self.snapshotLeaf(
+          accounts.id[Int(slots.account[slot])], slots.commodity[slot], slots.layer[slot],
+          slots.ordinal[slot], slots.balance[slot]))
     }
     return leaves.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  static func snapshotLeaf(
+    _ account: AccountID, _ commodity: UInt32, _ layer: Layer, _ ordinal: UInt64, _ balance: Int64
+  ) -> [UInt8] {
+    var writer = CBOR.Writer(capacity: 64)
+    writer.array(6)
+    writer.text("hr/bal1")
+    writer.words(account.high, account.low)
+    writer.unsigned(UInt64(commodity))
+    writer.unsigned(UInt64(layer.rawValue))
+    writer.unsigned(ordinal)
+    writer.integer(balance)
+    return writer.bytes
   }
 
   /// The request of a snapshot of now; nil before the first entry.

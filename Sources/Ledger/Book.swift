@@ -1,5 +1,5 @@
 public import Grid
-import Signing
+public import Signing
 
 /// The ledger in memory: takes requests, makes entries, and holds every rule while it does.
 ///
@@ -8,8 +8,8 @@ import Signing
 ///
 /// About 250 bytes an entry stay in memory: the tree, the request keys, and the legs in columns.
 public struct Book: Sendable {
-  /// The name of the log, from its first entry; nil while there is none.
-  public internal(set) var origin: String?
+  /// The key of the log, from its first entry; nil while there is none.
+  public internal(set) var logKey: VerifierKey?
   /// The tree over all entries.
   public internal(set) var tree = MerkleTree()
   /// The time of the last entry.
@@ -38,6 +38,9 @@ public struct Book: Sendable {
 
   /// A book without entries. The first must be the key of the log itself.
   public init() {}
+
+  /// The name of the log, which is that of its key; nil before the first entry.
+  public var origin: String? { logKey?.name }
 
   /// How many entries there are; also the index of the next.
   public var size: UInt64 { UInt64(tree.size) }

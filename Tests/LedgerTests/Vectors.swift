@@ -4,14 +4,14 @@ import Ledger
 import Signing
 import Testing
 
-/// The published known answers, read from the files beside this one.
+/// The published known answers, read from Tests/Vectors.
 enum Vectors {
   static let cbor = load("cbor.json")
   static let tlog = load("tlog.json")
 
   private static func load(_ name: String) -> JSON {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let file = folder.appendingPathComponent("Vectors").appendingPathComponent(name)
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let file = tests.deletingLastPathComponent().appendingPathComponent("Vectors/\(name)")
     return try! JSONDecoder().decode(JSON.self, from: Data(contentsOf: file))
   }
 
