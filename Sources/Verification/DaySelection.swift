@@ -80,7 +80,10 @@ struct DaySelection {
     days.sorted { a, b in
       let (left, right) =
         byDay
-        ? (Int128(a.daySum) * Int128(max(1, b.dayCount)), Int128(b.daySum) * Int128(max(1, a.dayCount)))
+        ? (
+          Int128(a.daySum) * Int128(max(1, b.dayCount)),
+          Int128(b.daySum) * Int128(max(1, a.dayCount))
+        )
         : (Int128(a.sum) * Int128(max(1, b.count)), Int128(b.sum) * Int128(max(1, a.count)))
       return left != right ? left > right : a.candidate < b.candidate
     }

@@ -1,8 +1,8 @@
 import Grid
 
 extension Explanation {
-  /// The explanation as lines of text, each ended by LF: head, days, adjustment, intervals,
-  /// verdict, flags and findings.
+  /// The explanation as lines of text, each ended by LF: head, days, adjustment, intervals, and
+  /// what there is of estimates, refusal, flags and severe findings on the meter.
   ///
   /// Days older than the first that was not needed are left out. Energies are kilowatt-hours with
   /// three decimals, or as many as they need up to seven.
@@ -12,14 +12,14 @@ extension Explanation {
     lines += adjustmentLines
     lines += performance.intervals.indices.map(intervalLine)
     switch performance.verdict {
-    case .verified: lines.append("verified")
+    case .verified: break
     case .estimated(let reasons): lines.append("estimated  \(reasons.joined(separator: " "))")
     case .refused(let refusal): lines.append("refused  \(refusal.code): \(refusal.sentence)")
     }
     if !performance.flags.isEmpty {
       lines.append("flags  " + performance.flags.map(\.code).joined(separator: ", "))
     }
-    for finding in findings {
+    for finding in findings where finding.isSevere {
       lines.append("meter  \(finding.code.rawValue): \(finding.sentence)")
     }
     if !isComplete { lines.append("not complete: data are still due") }

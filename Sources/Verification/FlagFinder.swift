@@ -49,7 +49,8 @@ struct FlagFinder {
     var highest: Int64?
     for day in qualified {
       var sum: Int64 = 0
-      for target in events..<matcher.width where matcher.matrix[day.row + target] != DayMatcher.gap {
+      for target in events..<matcher.width where matcher.matrix[day.row + target] != DayMatcher.gap
+      {
         sum += matcher.matrix[day.row + target]
       }
       highest = max(highest ?? sum, sum)

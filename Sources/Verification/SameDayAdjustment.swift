@@ -39,8 +39,12 @@ struct SameDayAdjustment {
         break
       }
       let ratio = Fraction(Int128(actual) * mean.denominator, expected)
-      let low = rule.capDown.map { Fraction(Int128($0.denominator - $0.numerator), Int128($0.denominator)) }
-      let high = rule.capUp.map { Fraction(Int128($0.denominator + $0.numerator), Int128($0.denominator)) }
+      let low = rule.capDown.map {
+        Fraction(Int128($0.denominator - $0.numerator), Int128($0.denominator))
+      }
+      let high = rule.capUp.map {
+        Fraction(Int128($0.denominator + $0.numerator), Int128($0.denominator))
+      }
       raw = .factor(ratio)
       limited = .factor(Self.limited(ratio, low: low, high: high))
     case .additive:

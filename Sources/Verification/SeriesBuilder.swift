@@ -105,7 +105,9 @@ extension IntervalSeries {
     var duplicates = 0
     var kept: [Reading] = []
     kept.reserveCapacity(readings.count)
-    let ordered = readings.sorted { ($0.window.start, $0.window.end) < ($1.window.start, $1.window.end) }
+    let ordered = readings.sorted {
+      ($0.window.start, $0.window.end) < ($1.window.start, $1.window.end)
+    }
     for reading in ordered {
       if reading.meter != meter {
         faults.append(.otherMeter(found: reading.meter, expected: meter))

@@ -35,4 +35,10 @@ public enum SeriesFault: Hashable, Sendable {
 public struct SeriesFaults: Error, Hashable, Sendable {
   /// At least one.
   public let faults: [SeriesFault]
+
+  /// Faults; at least one.
+  public init(faults: [SeriesFault]) {
+    precondition(!faults.isEmpty, "without a fault there is nothing to throw")
+    self.faults = faults
+  }
 }

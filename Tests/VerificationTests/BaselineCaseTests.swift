@@ -18,10 +18,12 @@ import Verification
     #expect(result.verdict == .verified)
     func whole(_ energy: Energy?) -> Fraction? { energy.map { Fraction(Int128($0.joules)) } }
     if let baseline = expected.baseline {
-      #expect(result.intervals.map { whole($0.baseline) } == (try baseline.map(BaselineCase.joules)))
+      #expect(
+        result.intervals.map { whole($0.baseline) } == (try baseline.map(BaselineCase.joules)))
     }
     if let reduction = expected.reduction {
-      #expect(result.intervals.map { whole($0.reduction) } == (try reduction.map(BaselineCase.joules)))
+      #expect(
+        result.intervals.map { whole($0.reduction) } == (try reduction.map(BaselineCase.joules)))
     }
     if let total = expected.total {
       #expect(whole(result.reduction) == (try BaselineCase.joules(total)))

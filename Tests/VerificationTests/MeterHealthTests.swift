@@ -36,7 +36,8 @@ import Verification
       `An event in which nothing was dispatched`.recent)
     let event = Samples.event(row.start, row.end)
     for (home, isHeld) in [("CA12", true), ("CA07", false), ("CA01", false)] {
-      let result = Verifier.verify(ReferenceHomes.data(home, besides: row.id), event: event, terms: terms)
+      let result = Verifier.verify(
+        ReferenceHomes.data(home, besides: row.id), event: event, terms: terms)
       #expect(result.flags.contains(.meterSuspect([.noNightImport])) == isHeld)
       #expect(result.flags.contains(where: \.holdsResult) == isHeld)
     }
@@ -63,7 +64,9 @@ import Verification
       from: first.description, through: first.adding(days: days - 1).description, value: value)
   }
 
-  @Test func `of an ordinary house say nothing`() { #expect(Self.codes(Self.series(Self.house)) == []) }
+  @Test func `of an ordinary house say nothing`() {
+    #expect(Self.codes(Self.series(Self.house)) == [])
+  }
 
   @Test func `show gaps, a day of zeros, frozen values and a spike`() {
     let noon = Samples.date("2025-04-10")

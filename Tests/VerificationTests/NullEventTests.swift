@@ -64,9 +64,11 @@ import Verification
     return [net, perEvent, perInterval].map(Self.fourDecimals)
   }
 
-  /// kWh to four decimals, half away from zero.
+  /// kWh to four decimals, half to even as the table was printed.
   static func fourDecimals(_ joules: Int64) -> String {
-    let magnitude = (Int128(joules.magnitude) * 2 + 360) / 720
+    let (whole, rest) = joules.magnitude.quotientAndRemainder(dividingBy: 360)
+    let up = rest > 180 || rest == 180 && !whole.isMultiple(of: 2)
+    let magnitude = Int64(whole) + (up ? 1 : 0)
     return FixedDecimal.text(joules < 0 ? -magnitude : magnitude, places: 4, minimumPlaces: 4)
   }
 
@@ -134,7 +136,8 @@ extension Performance {
   var baselineKilowattHours: [String] {
     intervals.map { interval in
       let fraction = Fraction(Int128(interval.baseline!.joules) * 100_000, 3_600_000)
-      return FixedDecimal.text(fraction.numerator / fraction.denominator, places: 5, minimumPlaces: 0)
+      return FixedDecimal.text(
+        fraction.numerator / fraction.denominator, places: 5, minimumPlaces: 0)
     }
   }
 }
