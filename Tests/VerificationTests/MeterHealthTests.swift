@@ -18,7 +18,7 @@ import Verification
   func `never accuse a clean home, whatever three months are looked at`() {
     for home in ReferenceHomes.clean {
       let series = ReferenceHomes.net[home]!
-      for day in stride(from: 0, through: 304 - 90, by: 15) {
+      for day in stride(from: 0, through: 304 - 90, by: 7) {
         let rows = day * 24..<(day + 90) * 24
         let part = IntervalSeries(
           meter: series.meter, startSecond: series.startSecond + Int64(day) * 86_400,
@@ -103,7 +103,7 @@ import Verification
   }
 
   @Test func `that drop out on many nights are severe once the battery is known to be idle`() {
-    let meter = Self.series { date, minute in
+    let meter = Self.series(days: 91) { date, minute in
       minute < 300 && date.dayNumber % 4 == 0 ? 0 : Self.house(date, minute)
     }
     let idle = meter.mapping { _ in 0 }
