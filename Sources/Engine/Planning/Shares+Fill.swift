@@ -46,7 +46,7 @@ extension Shares {
   /// The levels at which the fleet gives no more than `budgetW`.
   func fill(_ node: [Int32], _ feeder: FeederTree, budgetW: Int64) -> WaterFilling {
     WaterFilling(
-      feeder: feeder, node: node.span, capW: setpointW.span, weight: weightColumn.span,
+      feeder: feeder, rows: Rows(node: node, capW: setpointW, weight: weightColumn),
       greatestW: greatestW, weightAt: weightAt, budget: budgetW)
   }
 
