@@ -61,25 +61,29 @@ struct Rows {
     var rows = Rows(
       node: [Int32](repeating: 0, count: count), capW: [Int64](repeating: 0, count: count),
       weight: [Int64](repeating: 0, count: weight.isEmpty ? 0 : count))
-    scatter(self.node, slotAt, starts, to: &rows.node)
-    scatter(self.capW, slotAt, starts, to: &rows.capW)
-    if !weight.isEmpty { scatter(self.weight, slotAt, starts, to: &rows.weight) }
+    scatter(slotAt, starts, to: &rows.node, &rows.capW, &rows.weight)
     return (rows, starts)
   }
 
-  /// Writes a column of the rows that take part to their problems' places.
-  private func scatter<Value: BitwiseCopyable>(
-    _ column: [Value], _ slotAt: [Int32], _ starts: [Int], to target: inout [Value]
+  /// Writes the rows that take part to their problems' places.
+  private func scatter(
+    _ slotAt: [Int32], _ starts: [Int], to nodes: inout [Int32], _ caps: inout [Int64],
+    _ weights: inout [Int64]
   ) {
-    let (values, node, capW, slot) = (column.span, node.span, capW.span, slotAt.span)
+    let (node, capW, weight, slot) = (node.span, capW.span, weight.span, slotAt.span)
     var places = starts
     var next = places.mutableSpan
-    var out = target.mutableSpan
+    var nodeOut = nodes.mutableSpan
+    var capOut = caps.mutableSpan
+    var weightOut = weights.mutableSpan
     for row in node.indices where capW[row] > 0 {
       let place = Int(slot[Int(node[row])])
       if place < 0 { continue }
-      out[next[place]] = values[row]
-      next[place] += 1
+      let target = next[place]
+      next[place] = target + 1
+      nodeOut[target] = node[row]
+      capOut[target] = capW[row]
+      if !weight.isEmpty { weightOut[target] = weight[row] }
     }
   }
 }

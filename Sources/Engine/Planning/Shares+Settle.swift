@@ -53,16 +53,16 @@ extension Shares {
       }
       let place = Int(node[row])
       let share = share(row, energies[row], place)
-      if share.watts >= cap {
-        givenAt[place].add(fixed: cap, rising: 0)
-        if !isRelease { energies[row] = cap * seconds / 3_600 }
-        continue
-      }
-      givenAt[place].add(fixed: 0, rising: share.watts)
-      setpoints[row] = share.watts
-      energies[row] = share.watts * seconds / 3_600
-      bounds[row] = share.hasFraction ? .sharedWithFraction : .shared
-      if share.watts == 0 { reasons[row] = .noShare }
+      // Without branches: which battery is at its cap is as good as random.
+      let isCapped = share.watts >= cap
+      let watts = isCapped ? cap : share.watts
+      givenAt[place].add(fixed: isCapped ? cap : 0, rising: isCapped ? 0 : watts)
+      setpoints[row] = watts
+      let cut = share.hasFraction ? BoundCode.sharedWithFraction : .shared
+      bounds[row] = isCapped ? bounds[row] : cut
+      let energy = Int64(UInt64(watts) * UInt64(seconds) / 3_600)
+      energies[row] = isRelease && isCapped ? energies[row] : energy
+      if watts == 0 { reasons[row] = .noShare }
     }
   }
 
