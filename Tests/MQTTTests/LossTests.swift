@@ -1,7 +1,7 @@
 import MQTT
 import Testing
 
-@Suite(.needsBroker, .serialized) struct `A lost connection` {
+@Suite(.needsBroker, .serialized, .timeLimit(.minutes(2))) struct `A lost connection` {
   static let persistence = """
     allow_anonymous true
     persistence true
