@@ -49,6 +49,7 @@ import Testing
     #expect(
       world.run(to: "17:00").map(\.step).suffix(2) == ["started 17:00:00", "completed 17:00:00"])
     #expect(world.answers(to: 1).map(\.accepted) == [nil, .zero, nil])
+    #expect(world.answers(to: 1)[1].reason == nil)
     #expect(world.answers(to: 1).last?.reason == "energyLimit")
   }
 

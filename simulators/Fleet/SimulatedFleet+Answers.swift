@@ -33,12 +33,14 @@ extension SimulatedFleet {
   }
 
   /// Says that a command began, or that what it will really do has changed.
-  mutating func tellStarted(_ row: Int, _ place: Int, _ watts: Int64) {
+  mutating func tellStarted(
+    _ row: Int, _ place: Int, _ watts: Int64, isLoadLimited: Bool
+  ) {
     let entry = timelines[row][place]
     let status = Acknowledgement(
       subject: .command(entry.command.id), battery: entry.command.battery, status: .started,
       at: present(row), accepted: Power(watts: watts),
-      reason: watts < entry.setpoint ? "loadLimited" : nil)
+      reason: isLoadLimited ? "loadLimited" : nil)
     timelines[row][place].accepted = watts
     timelines[row][place].last = status
     answer(enrolment[row].gateway, status)

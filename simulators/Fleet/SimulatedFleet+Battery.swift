@@ -103,7 +103,11 @@ extension SimulatedFleet {
     let bound = min(told + entry.limit, batteries.most(row, above: entry.floor))
     batteries.bound[row] = entry.isDischarge ? bound : told
     counted.started += 1
-    tellStarted(row, place, told < batteries.bound[row] ? min(entry.setpoint, room(row, entry)) : 0)
+    let room = room(row, entry)
+    let isEmpty = entry.isDischarge && bound <= told
+    tellStarted(
+      row, place, isEmpty ? 0 : min(entry.setpoint, room),
+      isLoadLimited: !isEmpty && room < entry.setpoint)
   }
 
   /// Watts until the next wake: setpoint, rating, export limit, ramp, and what is wrong.
@@ -117,7 +121,9 @@ extension SimulatedFleet {
     let entry = timelines[row][place]
     let room = room(row, entry)
     let accepted = min(entry.setpoint, room)
-    if abs(accepted - entry.accepted) * 10 > entry.accepted { tellStarted(row, place, accepted) }
+    if abs(accepted - entry.accepted) * 10 > entry.accepted {
+      tellStarted(row, place, accepted, isLoadLimited: room < entry.setpoint)
+    }
     var power = entry.setpoint
     if faults[row] == .partial { power = power * scenario.faults.partialPercent / 100 }
     // Half the way over the whole ramp is the energy of a straight slope.
