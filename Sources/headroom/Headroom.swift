@@ -17,5 +17,7 @@ import ArgumentParser
         headroom demo --batteries 1000
       """,
     version: version,
-    subcommands: [ServeCommand.self])
+    subcommands: [
+      DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
+    ])
 }

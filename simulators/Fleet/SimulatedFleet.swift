@@ -204,3 +204,10 @@ extension EnrolledBattery {
       siteMeter: MeterID("m-\(name)"), batteryMeter: MeterID("b-\(name)"))
   }
 }
+
+extension SimulatedFleet {
+  /// Length of a meter interval, in minutes.
+  public var slotMinutes: Int64 { scenario.meterMinutes }
+  /// Days of history that the scenario has before its start.
+  public var historyDays: Int { scenario.historyDays }
+}
