@@ -17,5 +17,7 @@ import ArgumentParser
         headroom demo --batteries 1000
       """,
     version: version,
-    subcommands: [ServeCommand.self])
+    subcommands: [
+      ServeCommand.self, LedgerCommand.self, KeysCommand.self, ReplayCommand.self, ReportCommand.self,
+    ])
 }
