@@ -90,8 +90,8 @@ extension MeterHealth {
 
 /// What the house itself took, hour by hour: net import plus output of the battery.
 private struct HouseHours {
-  /// Below this an hour counts as nothing: 10 W.
-  private static let nothing: Int64 = 36_000
+  /// Up to this an hour counts as nothing: 2 W, what whole watt-hours of two meters may leave.
+  private static let nothing: Int64 = 7_200
   private let startSecond: Int64
   /// By hour; `IntervalSeries.missing` where not known.
   private let joules: [Int64]
@@ -170,7 +170,7 @@ private struct HouseHours {
         code: .noNightImport, at: moment(first),
         sentence: "The house takes nothing in \(share).\(shape)", isSevere: isSunShaped)
     }
-    if night >= 60 * 5, 10 * empty > night {
+    if night >= 90 * 5, 10 * empty > night {
       // Without the battery's meter the battery may be what feeds the house.
       return MeterHealth.Finding(
         code: .nightDropouts, at: moment(first),

@@ -18,6 +18,7 @@ import ArgumentParser
       """,
     version: version,
     subcommands: [
-      ServeCommand.self, LedgerCommand.self, KeysCommand.self, ReplayCommand.self, ReportCommand.self,
+      DemoCommand.self, ServeCommand.self, LedgerCommand.self, ReportCommand.self, ReplayCommand.self,
+      KeysCommand.self,
     ])
 }

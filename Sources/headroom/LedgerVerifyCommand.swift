@@ -42,10 +42,11 @@ struct LedgerVerifyCommand: ParsableCommand {
     place.config = config
     let file = try place.file()
     let log = try knownKey(place)
-    let isTerminal = Console.isTerminal
+    let progress = ProgressBar()
     let check = try LedgerFailure.told {
-      try LedgerCheck(file, log: log) { done, all in
-        if isTerminal { Console.progress("\(done) of \(all) entries", isLast: done == all) }
+      defer { progress.clear() }
+      return try LedgerCheck(file, log: log) { done, all in
+        progress.show("\(done) of \(all) entries", Double(done) / Double(all))
       }
     }
     if json {

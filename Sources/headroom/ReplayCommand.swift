@@ -26,11 +26,12 @@ struct ReplayCommand: ParsableCommand {
       try ControllerConfiguration.read(bytes: $0, file: $1)
     }
     if let data { configuration.dataFolder = data }
-    let isTerminal = Console.isTerminal
+    let progress = ProgressBar()
     let report: Replay.Report
     do {
+      defer { progress.clear() }
       report = try Replay.run(configuration) { done, all in
-        if isTerminal { Console.progress("\(done) of \(all) turns", isLast: done == all) }
+        progress.show("\(done) of \(all) turns", Double(done) / Double(max(1, all)))
       }
     } catch let error as Assembly.Faults {
       throw Outcome.badInput.failure("\(error)")

@@ -9,7 +9,8 @@ import Verification
       try example.site("holiday-and-missing"), event: example.event, terms: try example.terms())
     #expect(
       explanation.text == """
-        S-0042  event 2025-07-08 17:00-18:00 America/Los_Angeles  dayMatching recent 3, minimum 3  class business
+        S-0042  event 2025-07-08 17:00-18:00 America/Los_Angeles  \
+        dayMatching recent 3, minimum 3  class business
         2025-07-07 Mon  business     excluded   missingData: 17:00
         2025-07-06 Sun  nonBusiness  excluded   class
         2025-07-05 Sat  nonBusiness  excluded   class

@@ -200,4 +200,15 @@ import Verification
       Self.flags(data, terms)
         == [.meterDeviceMismatch(site: .zero, device: Energy(wattHours: 5_000))])
   }
+
+  @Test func `has a name of its own`() {
+    let flags: [Flag] = [
+      .adjustmentCapped, .adjustmentSkipped, .degenerateRatio, .filledWithEventDays([]),
+      .belowMinimumDays(found: 1, needed: 2), .eventIntervalsMissing(1),
+      .reductionWithoutDischarge, .contaminatedHistory(eventDays: 1, of: 1), .windowAboveHistory,
+      .meterDeviceMismatch(site: .zero, device: .zero), .preEventCharge(.zero), .meterSuspect([]),
+    ]
+    #expect(Set(flags.map(\.code)).count == flags.count)
+    #expect(flags.filter(\.holdsResult).map(\.code) == ["meterDeviceMismatch", "meterSuspect"])
+  }
 }

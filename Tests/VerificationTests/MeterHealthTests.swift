@@ -18,7 +18,7 @@ import Verification
   func `never accuse a clean home, whatever three months are looked at`() {
     for home in ReferenceHomes.clean {
       let series = ReferenceHomes.net[home]!
-      for day in stride(from: 0, through: 304 - 90, by: 15) {
+      for day in stride(from: 0, through: 304 - 90, by: 7) {
         let rows = day * 24..<(day + 90) * 24
         let part = IntervalSeries(
           meter: series.meter, startSecond: series.startSecond + Int64(day) * 86_400,
@@ -103,7 +103,7 @@ import Verification
   }
 
   @Test func `that drop out on many nights are severe once the battery is known to be idle`() {
-    let meter = Self.series { date, minute in
+    let meter = Self.series(days: 91) { date, minute in
       minute < 300 && date.dayNumber % 4 == 0 ? 0 : Self.house(date, minute)
     }
     let idle = meter.mapping { _ in 0 }
@@ -113,5 +113,43 @@ import Verification
     let known = MeterHealth.findings(meter, zone: Zones.losAngeles, battery: idle)
     #expect(known.map(\.code) == [.nightDropouts])
     #expect(known.map(\.isSevere) == [true])
+  }
+
+  @Test func `in the shape of the sun hold the result`() {
+    let sun = Self.series { date, minute in
+      (480..<1_020).contains(minute) ? Self.house(date, minute) : 0
+    }
+    let findings = MeterHealth.findings(sun, zone: Zones.losAngeles)
+    #expect(findings.map(\.code) == [.noNightImport])
+    #expect(findings.map(\.isSevere) == [true])
+    #expect(findings[0].at == Samples.moment("2025-04-01T00:00"))
+    #expect(
+      findings[0].sentence
+        == "The house takes nothing in 350 of 350 hours between midnight and 05:00."
+        + " Its import lies between 08:00 and 17:00, as the sun's does.")
+    let result = Verifier.verify(
+      Samples.data(sun), event: Samples.event("2025-06-05T17:00", "2025-06-05T18:00"),
+      terms: Samples.terms(baseline: Samples.recent(5)))
+    #expect(result.verdict == .verified)
+    #expect(result.flags == [.meterSuspect([.noNightImport])])
+    #expect(result.meterFindings == [.noNightImport])
+    // Later values than the event's are not looked at: in May there were too few nights.
+    let early = MeterHealth.findings(
+      sun, zone: Zones.losAngeles, until: Samples.moment("2025-04-20T00:00"))
+    #expect(early == [])
+  }
+
+  @Test func `that export little, and the same from day to day, are seen`() {
+    func house(_ noon: @escaping (CivilDate, Int64) -> Int64) -> IntervalSeries {
+      Self.series { date, minute in
+        (540..<960).contains(minute) ? noon(date, minute) : 4 * Self.house(date, minute)
+      }
+    }
+    let clipped = house { _, minute in -900 - minute / 60 }
+    #expect(Self.codes(clipped) == [.weakExport])
+    let lived = house { date, minute in -900 - 20 * ((date.dayNumber * 11 + minute) % 23) }
+    #expect(Self.codes(lived) == [])
+    let strong = house { _, minute in -1_900 - minute / 60 }
+    #expect(Self.codes(strong) == [])
   }
 }
