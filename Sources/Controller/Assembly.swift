@@ -17,6 +17,7 @@ public enum Assembly {
     /// Faults, one line each.
     public init(lines: [String]) { self.lines = lines }
 
+    /// One fault a line.
     public var description: String { lines.joined(separator: "\n") }
   }
 

@@ -19,6 +19,7 @@ public final class LedgerKeeper: Sendable {
     /// A request was refused; nothing was written.
     case refused(LedgerRefusal)
 
+    /// What was found and what is allowed.
     public var description: String {
       switch self {
       case .damaged(let index, let refusal): "entry \(index) of the ledger is damaged: \(refusal)"
@@ -305,10 +306,12 @@ public final class LedgerKeeper: Sendable {
   }
 
   /// What left an event's escrow towards homes, and what homes paid as penalties for it.
-  public func sums(ofEvent event: EventID, currency: Currency) -> (rewards: Money, penalties: Money) {
+  public func sums(ofEvent event: EventID, currency: Currency) -> (rewards: Money, penalties: Money)
+  {
     var rewards = Money.zero
     var penalties = Money.zero
-    settlements(in: Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!) { legs in
+    settlements(in: Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!) {
+      legs in
       guard legs.contains(where: { $0.role == .owner }) else { return }
       for leg in legs {
         if leg.path == "event:\(event):escrow" { rewards = rewards - leg.amount }

@@ -23,10 +23,10 @@ extension PostRequest {
       return try array(bytes, file)
     }
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map(trimmed)
-    let isOneALine = lines.allSatisfy {
-      $0.isEmpty || $0.first == UInt8(ascii: "{") && $0.last == UInt8(ascii: "}")
+    // An object that does not end on its first line is all there is.
+    guard lines.first(where: { !$0.isEmpty })?.last == UInt8(ascii: "}") else {
+      return [try one(bytes, file, lineBefore: 0)]
     }
-    guard isOneALine else { return [try one(bytes, file, lineBefore: 0)] }
     var requests: [PostRequest] = []
     var faults: [YAMLFault] = []
     for (number, line) in lines.enumerated() where !line.isEmpty {
@@ -55,7 +55,7 @@ extension PostRequest {
         root.required("requests", .list(of: .section { request($0, file, 0) }, 1...10_000))
       }
     } catch {
-      throw shifted(error, by: 0)
+      throw shifted(error, bytes, by: 0)
     }
   }
 
@@ -66,16 +66,20 @@ extension PostRequest {
       let reader = try YAMLReader(bytes: bytes, file: file)
       return try reader.read { request($0, file, lineBefore) }
     } catch {
-      throw shifted(error, by: lineBefore)
+      throw shifted(error, bytes, by: lineBefore)
     }
   }
 
   /// The faults of a part of the file, told by the lines of the whole and of the form in use.
-  private static func shifted(_ faults: YAMLFaults, by lines: Int) -> YAMLFaults {
-    YAMLFaults(
+  private static func shifted(
+    _ faults: YAMLFaults, _ part: [UInt8], by lines: Int
+  ) -> YAMLFaults {
+    // What ends too early is missed on the line after the last one.
+    let last = part.count { $0 == 0x0A } + 1
+    return YAMLFaults(
       faults.list.map { fault in
         YAMLFault(
-          file: fault.file, line: max(1, fault.line) + lines, path: fault.path,
+          file: fault.file, line: min(max(1, fault.line), last) + lines, path: fault.path,
           found: fault.found.replacing("not YAML", with: "not JSON"),
           allowed: fault.allowed.replacing("YAML document", with: "JSON object"),
           code: fault.code)

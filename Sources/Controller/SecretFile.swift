@@ -17,6 +17,7 @@ public enum SecretFile {
     /// It holds the key of another log.
     case otherName(path: String, found: String, expected: String)
 
+    /// What was found and what is allowed; never a secret.
     public var description: String {
       switch self {
       case .missing(let path): "\(path): file is missing; allowed: a secret with mode 0600"

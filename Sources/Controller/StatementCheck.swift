@@ -43,7 +43,9 @@ public struct StatementCheck: Sendable {
   }
 
   private static var amount: YAMLForm<Int64> {
-    .scalar("a decimal with at most \(places) places") { try? FixedDecimal.parse($0, places: places) }
+    .scalar("a decimal with at most \(places) places") {
+      try? FixedDecimal.parse($0, places: places)
+    }
   }
 
   private static func row(_ section: YAMLSection) -> Row? {
@@ -52,7 +54,8 @@ public struct StatementCheck: Sendable {
     let received = section.optional("in", amount)
     let sent = section.optional("out", amount)
     let balance = section.optional("balance", amount.orNothing("null"))
-    let state = section.optional("state", YAMLForm<Bool>.words(["settled": false, "pending": true]))
+    let state = section.optional(
+      "state", YAMLForm<Bool>.words(["settled": false, "pending": true]))
     guard (received == nil) != (sent == nil) else {
       section.fault("in", allowed: "exactly one of in and out")
       return nil

@@ -45,7 +45,9 @@ public struct StatementSheet: Sendable {
     }
   }
 
-  private typealias Cells = (index: String, date: String, received: String, sent: String, balance: String)
+  private typealias Cells = (
+    index: String, date: String, received: String, sent: String, balance: String
+  )
 
   /// Settled rows, then pending ones.
   private var rows: [(row: Statement.Row, state: String)] {
@@ -108,10 +110,12 @@ public struct StatementSheet: Sendable {
     text += "| | opening | | | \(commodity.text(statement.opening)) | |\n"
     for (row, state) in rows {
       let cells = cells(row)
-      text += "| \(cells.index) | \(cells.date) | \(cells.received) | \(cells.sent)"
+      text +=
+        "| \(cells.index) | \(cells.date) | \(cells.received) | \(cells.sent)"
         + " | \(cells.balance) | \(state) |\n"
     }
-    text += "| | closing | \(commodity.text(statement.received)) | \(commodity.text(statement.sent))"
+    text +=
+      "| | closing | \(commodity.text(statement.received)) | \(commodity.text(statement.sent))"
       + " | \(commodity.text(statement.closing)) | |\n\n"
     return text + pending
   }
@@ -123,7 +127,8 @@ public struct StatementSheet: Sendable {
   }
 
   private var text: String {
-    var table = TextTable(["entry", "counts until", "in", "out", "balance", "state"], right: [0, 2, 3, 4])
+    var table = TextTable(
+      ["entry", "counts until", "in", "out", "balance", "state"], right: [0, 2, 3, 4])
     table.add(["", "opening", "", "", commodity.text(statement.opening), ""])
     for (row, state) in rows {
       let cells = cells(row)
@@ -133,6 +138,7 @@ public struct StatementSheet: Sendable {
       "", "closing", commodity.text(statement.received), commodity.text(statement.sent),
       commodity.text(statement.closing), "",
     ])
-    return "\(account), \(commodity.code), \(window.start) to \(window.end)\n\n\(table.text)\n\(pending)"
+    return
+      "\(account), \(commodity.code), \(window.start) to \(window.end)\n\n\(table.text)\n\(pending)"
   }
 }

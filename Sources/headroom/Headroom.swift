@@ -18,7 +18,8 @@ import ArgumentParser
       """,
     version: version,
     subcommands: [
-      DemoCommand.self, ServeCommand.self, LedgerCommand.self, ReportCommand.self, ReplayCommand.self,
+      DemoCommand.self, ServeCommand.self, LedgerCommand.self, ReportCommand.self,
+      ReplayCommand.self,
       KeysCommand.self,
     ])
 }

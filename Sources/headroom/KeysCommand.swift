@@ -9,7 +9,8 @@ struct KeysCommand: ParsableCommand {
       configuration, and revoked by revokedAt beside it; the controller reads both when it starts.
 
       EXAMPLE
-        headroom keys generate --name example-utility --out secrets/example-utility.key
+        headroom keys generate --name example-utility \\
+          --out secrets/example-utility.key
         headroom keys show secrets/example-utility.key
       """,
     subcommands: [KeysGenerateCommand.self, KeysShowCommand.self])

@@ -11,7 +11,8 @@ struct KeysGenerateCommand: ParsableCommand {
       half is printed as `headroom keys show` does.
 
       EXAMPLE
-        headroom keys generate --name example-utility --out secrets/example-utility.key
+        headroom keys generate --name example-utility \\
+          --out secrets/example-utility.key
       """)
 
   @Option(help: "Name of the key, without spaces and +; that of a log is its origin.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Controller
+import Signing
 
 /// The public half of a key file.
 struct KeysShowCommand: ParsableCommand {

@@ -14,7 +14,8 @@ struct LedgerBalanceCommand: ParsableCommand {
 
       EXAMPLE
         headroom ledger balance owner:H1 --config config/headroom.yaml
-        headroom ledger balance --as-of 2026-07-31T22:00:00Z --ledger data/headroom.db --json
+        headroom ledger balance --as-of 2026-07-31T22:00:00Z --json \\
+          --ledger data/headroom.db
       """)
 
   @Argument(help: "Names of accounts, such as owner:H1.") var accounts: [String] = []

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Controller
 import Ledger
+import Signing
+import Storage
 
 /// The head of the log, signed.
 struct LedgerCheckpointCommand: ParsableCommand {
@@ -12,7 +14,7 @@ struct LedgerCheckpointCommand: ParsableCommand {
       history is rewritten.
 
       EXAMPLE
-        headroom ledger checkpoint --config config/headroom.yaml > 2026-07-31.checkpoint
+        headroom ledger checkpoint --config config/headroom.yaml > july.checkpoint
       """)
 
   @OptionGroup var place: LedgerPlace

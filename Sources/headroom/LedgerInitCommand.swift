@@ -3,6 +3,7 @@ import Controller
 import FoundationEssentials
 import Grid
 import Ledger
+import Signing
 
 /// A new ledger.
 struct LedgerInitCommand: ParsableCommand {

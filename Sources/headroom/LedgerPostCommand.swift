@@ -11,21 +11,27 @@ struct LedgerPostCommand: ParsableCommand {
       is written, or nothing. A request is known by its key of 32 hexadecimal digits: the same \
       request again gives the first receipt (replayed), another one under the same key is refused.
 
-        type      transfer, reserve (needs expires), post or void (of the hold in reference), \
-      reverse
-        postings  account, commodity, amount: decimals as text, positive is into the account
-        split     instead of postings: from, commodity, amount, to: [{account, weight}, ...]
-        effective [from, to): the entry belongs to the day and month in which to falls
+        type      transfer; reserve, which needs expires; post or void of the
+                  hold in reference; reverse of the entry in reference
+        postings  account, commodity and amount: decimals as text, positive
+                  is into the account
+        split     instead of postings: from, commodity, amount and to, a list
+                  of account and weight
+        effective from and to: the entry belongs to the day and month in
+                  which to falls
 
       Stop the controller before: a ledger has one writer. Should one run all the same, whoever \
       comes second is refused and nothing is lost.
 
       EXAMPLE: a utility's deposit before its first event
-        echo '{"key":"0198a3c1f2007a11b6c24d5e6f708192","type":"transfer","reason":"deposit",
-          "effective":["2026-07-01T09:00:00Z","2026-07-01T09:00:01Z"],"postings":[
-          {"account":"bank:main","commodity":"USD","amount":"-5000.00"},
-          {"account":"utility:example-utility:funding","commodity":"USD","amount":"5000.00"}]}' |
-          headroom ledger post - --open-accounts --config config/headroom.yaml
+        echo '{"key":"0198a3c1f2007a11b6c24d5e6f708192",
+          "type":"transfer","reason":"deposit",
+          "effective":["2026-07-01T09:00:00Z","2026-07-01T09:00:01Z"],
+          "postings":[
+            {"account":"bank:main","commodity":"USD","amount":"-5000.00"},
+            {"account":"utility:example-utility:funding",
+             "commodity":"USD","amount":"5000.00"}]}' |
+        headroom ledger post - --open-accounts --config config/headroom.yaml
       """)
 
   @Argument(help: "The requests; - is standard input.") var file: String

@@ -14,8 +14,9 @@ struct LedgerReverseCommand: ParsableCommand {
       cannot be taken back (insufficient). Reversing again prints the first receipt.
 
       EXAMPLE
-        headroom ledger reverse 12 --effective 2026-07-12T17:00:00Z/2026-07-12T19:00:00Z \\
-          --reason "wrong account" --config config/headroom.yaml
+        headroom ledger reverse 12 --reason "wrong account" \\
+          --effective 2026-07-12T17:00:00Z/2026-07-12T19:00:00Z \\
+          --config config/headroom.yaml
       """)
 
   @Argument(help: "Index of the entry.") var index: UInt64

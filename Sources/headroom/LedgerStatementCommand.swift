@@ -1,5 +1,5 @@
-import ArgumentParser
-import Controller
+public import ArgumentParser
+public import Controller
 import Grid
 import Ledger
 

@@ -17,7 +17,8 @@ struct LedgerVerifyCommand: ParsableCommand {
 
       EXAMPLE
         headroom ledger verify --config config/headroom.yaml
-        headroom ledger verify --ledger data/headroom.db --log-key "$(cat log.vkey)" --json
+        headroom ledger verify --ledger data/headroom.db --json \\
+          --log-key "$(cat log.vkey)"
         headroom ledger verify --statement july.json
       """)
 

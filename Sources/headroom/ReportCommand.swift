@@ -8,7 +8,8 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       EXAMPLE
         headroom report events --config config/headroom.yaml
-        headroom report event E-17 --format html --out E-17.html --config config/headroom.yaml
+        headroom report event E-17 --format html --out E-17.html \\
+          --config config/headroom.yaml
       """,
     subcommands: [ReportEventCommand.self, ReportEventsCommand.self])
 }

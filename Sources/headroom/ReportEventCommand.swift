@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Controller
 import FoundationEssentials
-import Reports
+public import Reports
 
 extension ReportFormat: ExpressibleByArgument {}
 
@@ -16,7 +16,8 @@ struct ReportEventCommand: ParsableCommand {
 
       EXAMPLE
         headroom report event E-17 --format md --config config/headroom.yaml
-        headroom report event E-17 --format csv --table lines --data data --out lines.csv
+        headroom report event E-17 --format csv --table lines \\
+          --data data --out lines.csv
       """)
 
   /// The tables of a report.
@@ -36,7 +37,8 @@ struct ReportEventCommand: ParsableCommand {
   @OptionGroup var place: ReportPlace
   @Option(help: "csv, json, html or md.") var format = ReportFormat.md
   @Option(help: "With csv: intervals, lines or parties.") var table = Table.intervals
-  @Option(help: "Name of a settlement run, such as initial.") var run: String?
+  @Option(name: .customLong("run"), help: "Name of a settlement run, such as initial.")
+  var runName: String?
   @Option(help: "The file to write; - is standard output.") var out = "-"
 
   func run() throws {
@@ -44,7 +46,7 @@ struct ReportEventCommand: ParsableCommand {
     let folder = try place.folder()
     let report: (run: String, bytes: [UInt8])
     do {
-      report = try folder.read(file, event: event, run: run)
+      report = try folder.read(file, event: event, run: runName)
     } catch {
       throw Outcome.badInput.failure("\(error)")
     }
