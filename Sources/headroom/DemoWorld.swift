@@ -22,7 +22,7 @@ struct DemoWorld {
   let book: LedgerKeeper
   let controller: Controller
   let utility: UtilityID
-  let utilityKey: Ed25519.PrivateKey
+  let utilityKey: SigningKey
   let connection: ConnectionOptions
   let enrolment: [EnrolledBattery]
 
@@ -43,7 +43,7 @@ struct DemoWorld {
       throw Outcome.badInput.failure("the policy lists no issuer in signals.from")
     }
     self.utility = utility
-    utilityKey = .make()
+    utilityKey = try SigningKey(name: utility.text, key: .make())
     var options = ConnectionOptions(clientID: "headroom", host: "127.0.0.1", port: brokerPort)
     options.backoff = .init(firstMilliseconds: 20, maximumMilliseconds: 500)
     connection = options
@@ -51,7 +51,7 @@ struct DemoWorld {
       Controller.Setup(
         clock: clock, store: store, readings: readings, fleet: enrolment,
         feeder: feeder ?? Assembly.anyFeeder(of: enrolment), policies: [policy],
-        keys: KeyDirectory([.init(owner: .utility(utility), publicKey: utilityKey.publicKey)]),
+        keys: KeyDirectory([.init(owner: .utility(utility), publicKey: utilityKey.verifier.key)]),
         book: book, reportsFolder: folder + "/reports", connection: options,
         logger: StandardError.logger(.warning)))
   }

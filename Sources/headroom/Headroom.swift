@@ -18,8 +18,7 @@ import ArgumentParser
       """,
     version: version,
     subcommands: [
-      DemoCommand.self, ServeCommand.self, LedgerCommand.self, ReportCommand.self,
-      ReplayCommand.self,
-      KeysCommand.self,
+      DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
+      LedgerCommand.self, ReportCommand.self, ReplayCommand.self, KeysCommand.self,
     ])
 }

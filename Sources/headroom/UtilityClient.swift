@@ -42,13 +42,13 @@ struct UtilityClient {
 
   /// Sends one signal, signed when there is a key; returns when the broker has taken it.
   func send(
-    _ message: [UInt8], key: Ed25519.PrivateKey?, expirySeconds: UInt32
+    _ message: [UInt8], key: SigningKey?, expirySeconds: UInt32
   ) async throws -> PublishOutcome? {
     let topic = Topic.signal(utility).text
     var payload = message
     if let key {
       payload = SignedPayload.wrap(
-        message: message, keyID: key.publicKey.kid,
+        message: message, keyID: key.verifier.key.kid,
         signature: key.sign(SignedPayload.bytesToSign(topic: topic, message: message)))
     }
     return try await client.publishAndWait([
