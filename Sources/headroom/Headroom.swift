@@ -19,5 +19,6 @@ import ArgumentParser
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
+      LedgerCommand.self, ReportCommand.self, ReplayCommand.self, KeysCommand.self,
     ])
 }
