@@ -17,5 +17,5 @@ import ArgumentParser
         headroom demo --batteries 1000
       """,
     version: version,
-    subcommands: [ServeCommand.self])
+    subcommands: [PlanCommand.self, BaselineCommand.self, ServeCommand.self])
 }
