@@ -17,5 +17,8 @@ import ArgumentParser
         headroom demo --batteries 1000
       """,
     version: version,
-    subcommands: [PlanCommand.self, BaselineCommand.self, ServeCommand.self])
+    subcommands: [
+      ServeCommand.self, PlanCommand.self, MeterCommand.self, BaselineCommand.self,
+      SettleCommand.self, PolicyCommand.self,
+    ])
 }
