@@ -61,7 +61,7 @@ public final class Controller: Sendable {
   /// How often the controller says that it lives.
   public static let heartbeatSeconds: Int64 = 60
   /// Messages of gateways and utilities that wait at most; telemetry beyond is superseded.
-  static let inboxCapacity = 65_536
+  static let inboxCapacity = 131_072
   /// Messages of one turn at most, so that a flood never holds a decision back.
   static let turnMessages = 16_384
 
@@ -87,10 +87,10 @@ public final class Controller: Sendable {
 
   /// How far the controller has come; for whoever moves its clock.
   public struct Activity: Hashable, Sendable {
-    /// Messages from the broker that were handled.
+    /// Messages of gateways and utilities that were handled, or superseded when too many waited.
     public var handled = 0
-    /// Messages handed over for the broker.
-    public var published = 0
+    /// Messages handed over for gateways.
+    public var publishedToGateways = 0
     /// Everything due up to this moment has been done, as far as it was known by then.
     public var doneUpTo = Timestamp(microseconds: .min)
     /// The next moment at which something is due by itself.

@@ -16,10 +16,11 @@ extension Decider {
       + effects.compactMap(Self.frame(of:))
   }
 
-  /// What is to be published, in order; commands and notices for a gateway that takes envelopes
-  /// go in envelopes.
+  /// What is to be published: answers, then commands, then notices, so that nothing that moves a
+  /// battery waits behind words; envelopes for a gateway that takes them.
   func messages(for effects: [Effect]) -> [Outgoing] {
     var messages: [Outgoing] = []
+    var words: [Outgoing] = []
     var commands: [GatewayID: [Command]] = [:]
     var notices: [GatewayID: [Notice]] = [:]
     var order: [GatewayID] = []
@@ -36,7 +37,7 @@ extension Decider {
           if commands[gateway] == nil, notices[gateway] == nil { order.append(gateway) }
           notices[gateway, default: []].append(notice)
         } else {
-          messages.append(
+          words.append(
             Outgoing(
               topic: Topic.notice(gateway).text, payload: NoticeCodec.encode(notice),
               expiresAt: notice.schedule?.window.end))
@@ -66,12 +67,12 @@ extension Decider {
       for batch in (notices[gateway] ?? []).chunks(of: limit) {
         let expiry = batch.compactMap(\.schedule?.window.end).max()
         for payload in NoticeCodec.encode(envelope: batch) {
-          messages.append(
+          words.append(
             Outgoing(topic: Topic.notice(gateway).text, payload: payload, expiresAt: expiry))
         }
       }
     }
-    return messages
+    return messages + words
   }
 
   /// What is not published; nil for what is.

@@ -47,9 +47,9 @@ extension EventAccount {
       runID: "\(event.id).\(result.run.name)", event: around.event,
       policy: PolicyFacts(
         id: policy.id.text, title: policy.title, version: policy.version, sha256: policy.hash,
-        sentences: []),
+        sentences: policy.explain().lines.map(\.sentence)),
       terms: policy.settlement, zone: policy.measurement.calendar.zone, fleet: around.fleet,
-      settlement: result, homes: homes, exceptions: around.exceptions + verdictExceptions,
+      settlement: result, homes: homes, exceptions: around.exceptions,
       inputs: around.inputs, ledger: around.ledger, dataQuality: dataQuality,
       falseCredit: around.isNullEvent ? falseCredit : nil)
   }
@@ -86,24 +86,6 @@ extension EventAccount {
     case .factor(let factor): "\(factor)"
     case .offset(let offset): "\(offset) J"
     }
-  }
-
-  private var verdictExceptions: [ExceptionCount] {
-    var refused: [String: Int] = [:]
-    var held: [String: Int] = [:]
-    for performance in performances {
-      if case .refused(let refusal) = performance.verdict {
-        refused[refusal.code, default: 0] += 1
-      } else if let flag = performance.flags.first(where: \.holdsResult) {
-        held[flag.code, default: 0] += 1
-      }
-    }
-    return refused.sorted { $0.key < $1.key }.map {
-      ExceptionCount(kind: "unverified", reason: $0.key, count: $0.value)
-    }
-      + held.sorted { $0.key < $1.key }.map {
-        ExceptionCount(kind: "held", reason: $0.key, count: $0.value)
-      }
   }
 
   /// One sentence a kind of flag.

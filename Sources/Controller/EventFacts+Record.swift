@@ -1,5 +1,5 @@
 public import Engine
-import Grid
+public import Grid
 import Reports
 import Settlement
 
@@ -51,6 +51,34 @@ extension FleetFacts {
 }
 
 extension EventRecord {
+  /// Figures for a person, without the report around them.
+  public struct Summary: Sendable {
+    /// Energy that was asked for.
+    public let asked: Energy
+    /// Energy that was promised.
+    public let committed: Energy
+    /// Batteries that had a share.
+    public let eligible: Int
+    /// Batteries that got a command.
+    public let commanded: Int
+    /// Batteries that acknowledged it.
+    public let acknowledged: Int
+    /// Batteries by how the event ended for them.
+    public let outcomes: [(name: String, count: Int)]
+    /// Skipped, silent and opted out, by reason.
+    public let exceptions: [(name: String, count: Int)]
+  }
+
+  /// Figures for a person.
+  public var summary: Summary {
+    let facts = FleetFacts(self)
+    return Summary(
+      asked: facts.asked, committed: facts.committed, eligible: facts.eligible,
+      commanded: facts.commanded, acknowledged: facts.acknowledged,
+      outcomes: facts.outcomes.map { ($0.name, $0.count) },
+      exceptions: exceptions.map { ("\($0.kind): \($0.reason)", $0.count) })
+  }
+
   /// What did not go as planned, by kind and reason.
   var exceptions: [ExceptionCount] {
     var counts: [[String]: Int] = [:]

@@ -26,7 +26,7 @@ struct EventSettler: Sendable {
     let now = setup.clock.now
     let event = EventCase(record, fleet: setup.fleet, policy: policy, others: others)
     guard let event, !event.homes.isEmpty else {
-      let settled = run.isPayable ? try close(policy, paid: .zero, credited: .zero, now: now) : nil
+      let settled = run.isPayable ? try close(policy, held: .zero, credited: .zero, now: now) : nil
       return FinishedRun(event: record.id, run: run.name, settled: settled)
     }
     let measurement = CaseMeasurement(readings: setup.readings, policy: policy)
@@ -44,7 +44,7 @@ struct EventSettler: Sendable {
     if run.isPayable {
       try post(account, policy, evidence: evidence, into: &around, now: now)
       settled = try close(
-        policy, paid: Money(millionths: Int64(clamping: account.result.totals.rewards.millionths)),
+        policy, held: Money(millionths: Int64(clamping: account.result.totals.held.millionths)),
         credited: account.result.totals.credited, now: now)
       around.ledger?.checkpoint = try setup.book.checkpoint().note
     }
@@ -102,18 +102,20 @@ struct EventSettler: Sendable {
     }
   }
 
-  /// Gives back what is left of the escrow, passes the penalties on, and says where it is written.
+  /// Gives back what is left of the escrow but for what is held until it is decided, passes the
+  /// penalties on, and says where it is written.
   private func close(
-    _ policy: Policy, paid: Money, credited: Energy, now: Timestamp
+    _ policy: Policy, held: Money, credited: Energy, now: Timestamp
   ) throws -> SignalAcknowledgement.Settled {
     let currency = policy.settlement.currency
     let paths = EscrowCover.Paths(event: record.id, utility: record.utility)
     let penalty = "programme:\(policy.dispatch.programme):penalty"
-    func move(_ from: String, run: String) throws {
+    func move(_ from: String, run: String, keeping: Money = .zero) throws {
       guard let position = setup.book.position(of: from, currency: currency),
-        position.available > 0, let window = record.window, let salt = setup.book.salt(of: from)
+        position.available > Int128(keeping.millionths), let window = record.window,
+        let salt = setup.book.salt(of: from)
       else { return }
-      let amount = Money(millionths: Int64(clamping: position.available))
+      let amount = Money(millionths: Int64(clamping: position.available) - keeping.millionths)
       let key = IdempotencyKey.settlement(
         millisecondsOfEventEnd: UInt64(window.end.microseconds / 1_000), salt: salt,
         event: record.id.text, site: "", run: run)
@@ -124,7 +126,7 @@ struct EventSettler: Sendable {
             legs: [(from, -amount), (paths.funding, amount)], rule: policy.hash)
         ], currency: currency, now: now)
     }
-    try move(paths.escrow, run: "return")
+    try move(paths.escrow, run: "return", keeping: held)
     try move(penalty, run: "penalties")
     let head = setup.book.head
     _ = try setup.book.checkpoint()

@@ -288,6 +288,20 @@ public final class LedgerKeeper: Sendable {
     return stored
   }
 
+  /// What left an event's escrow towards homes, and what homes paid as penalties for it.
+  public func sums(ofEvent event: EventID, currency: Currency) -> (rewards: Money, penalties: Money) {
+    var rewards = Money.zero
+    var penalties = Money.zero
+    settlements(in: Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!) { legs in
+      guard legs.contains(where: { $0.role == .owner }) else { return }
+      for leg in legs {
+        if leg.path == "event:\(event):escrow" { rewards = rewards - leg.amount }
+        if leg.role == .penalty { penalties = penalties + leg.amount }
+      }
+    }
+    return (rewards, penalties)
+  }
+
   /// Visits the settlement entries that are effective in `window`: what each was about.
   func settlements(
     in window: Window, _ visit: (_ legs: [(path: String, role: AccountRole, amount: Money)]) -> Void

@@ -11,7 +11,7 @@ extension Loop {
     switch arrival {
     case .message(let message):
       let outcome = intake(message, at: now)
-      if case .own(let state) = outcome.result { see(state) }
+      if case .own(let state) = outcome.result { see(state) } else { handledMessages += 1 }
       draft.take(outcome.result, topic: message.topic, payload: message.payload)
       for rejection in outcome.refused {
         let reply = refusals.count(rejection, from: outcome.sender, about: outcome.about, at: now)
@@ -62,7 +62,6 @@ extension Loop {
     let message = Message(
       topic: Topic.controllerState.text, payload: ControllerStateCodec.encode(state), qos: 1,
       retain: true)
-    controller.shared.withLock { $0.activity.published += 1 }
     try? await client.publish([message])
     refusals.report(to: setup.logger)
   }
@@ -83,7 +82,7 @@ extension Loop {
 
   /// Shows others how far the loop has come.
   mutating func publishActivity(_ arrivals: Int) {
-    let messages = handledMessages
+    let messages = handledMessages + Int(inbox.superseded)
     let isQuiet = inbox.count == 0
     let now = setup.clock.now
     let engineDue = decider.engine.nextDue

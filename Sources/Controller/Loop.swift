@@ -122,7 +122,6 @@ struct Loop {
     var draft = TurnDraft()
     if restarting { draft.note([.restarted]) }
     for arrival in arrivals { take(arrival, into: &draft, at: now) }
-    handledMessages += arrivals.count { if case .message = $0 { true } else { false } }
     try takeFinishedRuns(into: &draft)
     if !draft.records.isEmpty { try setup.readings.append(draft.records, receivedAt: now) }
 
@@ -190,7 +189,8 @@ struct Loop {
     let batch = messages + pendingReplies
     pendingReplies = []
     guard !batch.isEmpty else { return }
-    controller.shared.withLock { $0.activity.published += batch.count }
+    let toGateways = batch.count { $0.topic.hasPrefix("headroom/v1/gw/") }
+    controller.shared.withLock { $0.activity.publishedToGateways += toGateways }
     try await client.publish(batch)
   }
 }

@@ -45,7 +45,8 @@ extension Book {
     }
   }
 
-  /// Finds the slot of each leg, puts the legs into the history and sums them by commodity and layer.
+  /// Finds the slot of each leg, puts the legs into the history and sums them by commodity and
+  /// layer.
   private mutating func survey(_ legs: [Leg]) throws(LedgerRefusal) {
     stamp += 1
     sums.removeAll(keepingCapacity: true)

@@ -16,8 +16,8 @@ extension Book {
     try checkApprovals(request, right, hash)
   }
 
-  /// What the writer adds by itself: the foundation of the log, and later what moves nothing anybody
-  /// could dispute.
+  /// What the writer adds by itself: the foundation of the log, and later what moves nothing
+  /// anybody could dispute.
   private func allowsWriter(_ data: EntryData) -> Bool {
     switch data {
     case .commodity, .account, .snapshot, .void(.expired): true

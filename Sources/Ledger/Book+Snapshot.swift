@@ -1,8 +1,8 @@
 import Grid
 
 extension Book {
-  /// The leaves of a snapshot of now, in their order: one for each account, commodity and layer that
-  /// ever had a posting, also when its balance is zero.
+  /// The leaves of a snapshot of now, in their order: one for each account, commodity and layer
+  /// that ever had a posting, also when its balance is zero.
   public var snapshotLeaves: [[UInt8]] {
     var leaves: [[UInt8]] = []
     for slot in 0..<slots.count where slots.ordinal[slot] > 0 {

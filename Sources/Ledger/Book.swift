@@ -3,8 +3,9 @@ public import Signing
 
 /// The ledger in memory: takes requests, makes entries, and holds every rule while it does.
 ///
-/// The entries are the ledger; all of this can be rebuilt from them by `replay`. Time is told. A request
-/// that is refused changes nothing. One owner: the writer of the log, or whoever verifies it.
+/// The entries are the ledger; all of this can be rebuilt from them by `replay`. Time is told. A
+/// request that is refused changes nothing. One owner: the writer of the log, or whoever verifies
+/// it.
 ///
 /// About 250 bytes an entry stay in memory: the tree, the request keys, and the legs in columns.
 public struct Book: Sendable {
@@ -77,8 +78,8 @@ public struct BatchRefusal: Error, Hashable, Sendable, CustomStringConvertible {
 extension Book {
   /// Writes one entry.
   ///
-  /// It is recorded at `now`, or a microsecond after the last entry if the clock went back. The same
-  /// request of the same author under the same key gives the entry it made before.
+  /// It is recorded at `now`, or a microsecond after the last entry if the clock went back. The
+  /// same request of the same author under the same key gives the entry it made before.
   public mutating func append(
     _ request: EntryRequest, now: Timestamp
   ) throws(LedgerRefusal) -> Appended {
@@ -129,13 +130,14 @@ extension Book {
     let places = try apply(request, recordedAt: recordedAt, expecting: nil)
     let entry = Entry(
       recordedAt: recordedAt, request: request, places: places, requestHash: hash)
-    var writer = CBOR.Writer(capacity: 256 + request.legs.count * 52)
-    entry.write(to: &writer)
+    scratch.removeAll()
+    entry.write(to: &scratch)
+    let bytes = scratch.bytes
     precondition(
-      writer.bytes.count <= EntryLimits.bytes, "the limits of a request keep an entry in its own")
+      bytes.count <= EntryLimits.bytes, "the limits of a request keep an entry in its own")
     let index = size
-    let leaf = record(entry, bytes: writer.bytes)
-    return Appended(index: index, bytes: writer.bytes, leafHash: leaf, isReplayed: false)
+    let leaf = record(entry, bytes: bytes)
+    return Appended(index: index, bytes: bytes, leafHash: leaf, isReplayed: false)
   }
 
   /// Takes an entry that was written before, if it meets every rule now as it did then.
@@ -151,7 +153,7 @@ extension Book {
   }
 
   private mutating func retake(_ bytes: [UInt8]) throws(LedgerRefusal) {
-    let entry = try Entry(bytes)
+    let (entry, hashed) = try EntryReader.entry(bytes)
     let request = entry.request
     try request.checkForm()
     if let last = lastRecordedAt, entry.recordedAt <= last {
@@ -160,7 +162,7 @@ extension Book {
     if let source = request.source, let first = taken[source] {
       throw .keyConflict(first: first.index)
     }
-    let hash = request.source == nil ? nil : hashOf(request)
+    let hash = request.source == nil ? nil : SHA256.hash(hashed)
     if case .reverse = request.data, let reference = request.reference,
       let first = reversedBy[reference]
     {
@@ -182,7 +184,7 @@ extension Book {
   private mutating func hashOf(_ request: EntryRequest) -> Digest {
     scratch.removeAll()
     request.write(to: &scratch, .none)
-    return SHA256.hash(scratch.bytes)
+    return scratch.hash
   }
 
   /// The entry that the same request made before.

@@ -113,6 +113,10 @@ extension CBOR {
 
     private mutating func text(of count: UInt64, at start: Int) throws(Fault) -> String {
       let range = try take(count, at: start)
+      // ASCII, which all text of entries is, needs no validating and decodes several times faster.
+      if bytes[range].allSatisfy({ $0 < 0x80 }) {
+        return String(decoding: bytes[range], as: UTF8.self)
+      }
       guard let text = String(validating: bytes[range], as: UTF8.self) else {
         throw fault(.notUTF8, at: start)
       }

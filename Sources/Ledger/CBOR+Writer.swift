@@ -1,31 +1,70 @@
+import Grid
+import Signing
+
 extension CBOR {
   /// Writes canonical values one after the other.
   ///
   /// Who writes an array or a map by hand writes as many values as its head says, and the keys of a
   /// map in the order of their encodings.
   struct Writer {
-    private(set) var bytes: [UInt8] = []
+    // Written through spans: one check of ownership for a value, not one for each of its bytes.
+    private var storage: [UInt8]
+    private var count = 0
 
-    init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+    init(capacity: Int = 64) { storage = Array(repeating: 0, count: max(16, capacity)) }
 
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    var bytes: [UInt8] { Array(storage[..<count]) }
+
+    mutating func removeAll() { count = 0 }
+
+    /// SHA-256 of what was written.
+    var hash: Digest { SHA256.hash(storage.span.extracting(0..<count)) }
+
+    private mutating func reserve(_ more: Int) {
+      let missing = count + more - storage.count
+      if missing > 0 {
+        storage.append(contentsOf: repeatElement(0, count: max(missing, storage.count)))
+      }
+    }
 
     mutating func head(_ major: UInt8, _ argument: UInt64) {
       let type = major << 5
       switch argument {
-      case ..<24: bytes.append(type | UInt8(truncatingIfNeeded: argument))
-      case ..<0x100: append(type | 24, argument, count: 1)
-      case ..<0x1_0000: append(type | 25, argument, count: 2)
-      case ..<0x1_0000_0000: append(type | 26, argument, count: 4)
-      default: append(type | 27, argument, count: 8)
+      case ..<24: put(type | UInt8(truncatingIfNeeded: argument), 0, count: 0)
+      case ..<0x100: put(type | 24, argument, count: 1)
+      case ..<0x1_0000: put(type | 25, argument, count: 2)
+      case ..<0x1_0000_0000: put(type | 26, argument, count: 4)
+      default: put(type | 27, argument, count: 8)
       }
     }
 
-    private mutating func append(_ head: UInt8, _ argument: UInt64, count: Int) {
-      bytes.append(head)
-      for place in stride(from: (count - 1) * 8, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: argument >> UInt64(place)))
+    /// A byte and the last `count` bytes of a word, the highest first.
+    private mutating func put(_ first: UInt8, _ word: UInt64, count length: Int) {
+      reserve(9)
+      storage[count] = first
+      count += 1
+      tail(word, count: length)
+    }
+
+    private mutating func tail(_ word: UInt64, count length: Int) {
+      reserve(8)
+      var place = count
+      count += length
+      var span = storage.mutableSpan
+      var shift = UInt64(length) * 8
+      while shift > 0 {
+        shift -= 8
+        span[place] = UInt8(truncatingIfNeeded: word >> shift)
+        place += 1
       }
+    }
+
+    private mutating func copy(_ bytes: Span<UInt8>) {
+      reserve(bytes.count)
+      let start = count
+      count += bytes.count
+      var span = storage.mutableSpan
+      for place in bytes.indices { span[start + place] = bytes[place] }
     }
 
     mutating func unsigned(_ value: UInt64) { head(0, value) }
@@ -36,32 +75,28 @@ extension CBOR {
 
     mutating func bytes(_ value: [UInt8]) {
       head(2, UInt64(value.count))
-      bytes.append(contentsOf: value)
+      copy(value.span)
     }
 
-    /// Eight or sixteen bytes that are kept as words.
-    mutating func words(_ first: UInt64, _ second: UInt64? = nil) {
-      head(2, second == nil ? 8 : 16)
-      append(first)
-      if let second { append(second) }
-    }
+    /// Eight bytes that are kept as a word.
+    mutating func words(_ word: UInt64) { put(0x48, word, count: 8) }
 
-    private mutating func append(_ word: UInt64) {
-      for place in stride(from: UInt64(56), through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> place))
-      }
+    /// Sixteen bytes that are kept as two words.
+    mutating func words(_ first: UInt64, _ second: UInt64) {
+      put(0x50, first, count: 8)
+      tail(second, count: 8)
     }
 
     mutating func text(_ value: String) {
       let utf8 = value.utf8
       head(3, UInt64(utf8.count))
-      bytes.append(contentsOf: utf8)
+      copy(utf8.span)
     }
 
     mutating func array(_ count: Int) { head(4, UInt64(count)) }
     mutating func map(_ count: Int) { head(5, UInt64(count)) }
-    mutating func bool(_ value: Bool) { bytes.append(value ? 0xF5 : 0xF4) }
-    mutating func null() { bytes.append(0xF6) }
+    mutating func bool(_ value: Bool) { put(value ? 0xF5 : 0xF4, 0, count: 0) }
+    mutating func null() { put(0xF6, 0, count: 0) }
 
     mutating func write(_ value: Value, depth: Int = 0) {
       precondition(depth <= CBOR.maximumDepth, "a value lies deeper than the codec allows")
@@ -93,7 +128,7 @@ extension CBOR {
       }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
       for (place, pair) in sorted.enumerated() {
         precondition(place == 0 || sorted[place - 1].key != pair.key, "a map has a key once")
-        bytes.append(contentsOf: pair.key)
+        copy(pair.key.span)
         write(pair.value, depth: depth + 1)
       }
     }

@@ -1,7 +1,7 @@
 /// The canonical subset of CBOR in which entries are written (RFC 8949 §4.2.1).
 ///
-/// Integers, byte strings, text, arrays, maps with integer or text keys, `false`, `true` and `null`;
-/// every value has exactly one encoding, so a hash of the bytes is a hash of the value.
+/// Integers, byte strings, text, arrays, maps with integer or text keys, `false`, `true` and
+/// `null`; every value has exactly one encoding, so a hash of the bytes is a hash of the value.
 public enum CBOR {
   /// A value that can be encoded.
   public enum Value: Hashable, Sendable {

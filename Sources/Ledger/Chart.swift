@@ -117,8 +117,8 @@ public enum AccountRole: String, Hashable, Sendable, CaseIterable {
 
 /// The name of an account in commands: `owner:H1`. It is not in the log.
 ///
-/// The log has only `who`, the hash of path and salt; whoever deletes both erases the person from the
-/// ledger without touching it.
+/// The log has only `who`, the hash of path and salt; whoever deletes both erases the person from
+/// the ledger without touching it.
 public struct AccountName: Hashable, Sendable {
   /// Such as `utility:acme:funding`.
   public let path: String

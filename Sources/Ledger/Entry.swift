@@ -29,10 +29,7 @@ public struct Entry: Hashable, Sendable {
   ///
   /// Only the form is checked; the rules need the book.
   public init(_ bytes: [UInt8]) throws(LedgerRefusal) {
-    guard bytes.count <= EntryLimits.bytes else {
-      throw .limitExceeded(field: "bytes", found: bytes.count, allowed: EntryLimits.bytes)
-    }
-    self = try EntryReader.entry(bytes)
+    self = try EntryReader.entry(bytes).entry
   }
 
   init(

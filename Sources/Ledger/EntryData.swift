@@ -64,13 +64,15 @@ public enum KeyState: String, Hashable, Sendable, CaseIterable {
 
 /// The type of an entry and what that type has to say.
 ///
-/// Texts are printable ASCII of at most 256 bytes; what is out of range is refused when it is written.
+/// Texts are printable ASCII of at most 256 bytes; what is out of range is refused when it is
+/// written.
 public enum EntryData: Hashable, Sendable {
   /// A commodity; its number is the count of commodity entries up to this one.
   case commodity(Commodity)
   /// An account, or new flags for one that exists.
   case account(id: AccountID, role: AccountRole, flags: AccountFlags, who: Digest)
-  /// A transfer: `deposit`, `escrow`, `settlement`, `waiver` …; `calc` is the version of the arithmetic.
+  /// A transfer: `deposit`, `escrow`, `settlement`, `waiver` …; `calc` is the version of the
+  /// arithmetic.
   case transfer(reason: String, event: String? = nil, run: String? = nil, calc: UInt64? = nil)
   /// A hold that runs out.
   case reserve(reason: String, expires: Timestamp)

@@ -2,7 +2,16 @@ import Grid
 
 /// Reads the bytes of one entry, field by field in their only order.
 enum EntryReader {
-  static func entry(_ bytes: [UInt8]) throws(LedgerRefusal) -> Entry {
+  /// The entry, and the bytes of it that a request hash covers.
+  ///
+  /// An entry holds its request in the same canonical pieces, so these are cut out, not written
+  /// again.
+  static func entry(
+    _ bytes: [UInt8]
+  ) throws(LedgerRefusal) -> (entry: Entry, hashed: [UInt8]) {
+    guard bytes.count <= EntryLimits.bytes else {
+      throw .limitExceeded(field: "bytes", found: bytes.count, allowed: EntryLimits.bytes)
+    }
     var reader = CBOR.Reader(bytes)
     do {
       return try entry(&reader)
@@ -30,10 +39,15 @@ enum EntryReader {
     var rule: Digest?
     var data: EntryData?
     var approvals: [Approval] = []
+    // The first byte is the head of the map, whose count is known at the end.
+    var hashed: [UInt8] = [0xA0]
   }
 
-  private static func entry(_ reader: inout CBOR.Reader) throws -> Entry {
+  private static func entry(
+    _ reader: inout CBOR.Reader
+  ) throws -> (entry: Entry, hashed: [UInt8]) {
     var draft = Draft()
+    draft.hashed.reserveCapacity(reader.bytes.count)
     let count = try reader.map()
     var last: UInt64?
     for _ in 0..<count {
@@ -45,9 +59,16 @@ enum EntryReader {
       if last == nil, key != EntryKey.version { throw absent("version") }
       last = key
       try read(key, into: &draft, from: &reader)
+      switch key {
+      case EntryKey.type, EntryKey.effective, EntryKey.evidence...EntryKey.data:
+        draft.hashed.append(contentsOf: reader.bytes[start..<reader.position])
+        draft.hashed[0] += 1
+      case EntryKey.postings: draft.hashed[0] += 1
+      default: break
+      }
     }
     try reader.end()
-    return try finish(draft)
+    return (try finish(draft), draft.hashed)
   }
 
   private static func read(
@@ -159,11 +180,15 @@ enum EntryReader {
   }
 
   private static func postings(into draft: inout Draft, _ reader: inout CBOR.Reader) throws {
+    // The key is one byte long.
+    let start = reader.position - 1
     let count = try count("postings", limit: EntryLimits.postings, &reader)
+    draft.hashed.append(contentsOf: reader.bytes[start..<reader.position])
     draft.legs.reserveCapacity(count)
     draft.places.reserveCapacity(count)
     for _ in 0..<count {
       try Self.count(6, "posting", &reader)
+      let fields = reader.position
       let account = try reader.words()
       let commodity = try reader.unsigned()
       let layer = try reader.unsigned()
@@ -178,6 +203,8 @@ enum EntryReader {
         Leg(
           account: AccountID(high: account.0, low: account.1), commodity: number, layer: known,
           amount: try reader.integer()))
+      draft.hashed.append(0x84)
+      draft.hashed.append(contentsOf: reader.bytes[fields..<reader.position])
       let ordinal = try reader.unsigned()
       draft.places.append(Entry.Place(ordinal: ordinal, balanceAfter: try reader.integer()))
     }

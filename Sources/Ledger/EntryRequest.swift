@@ -143,5 +143,9 @@ public struct EntryRequest: Hashable, Sendable {
   }
 
   /// SHA-256 of `hashedBytes`.
-  public var hash: Digest { SHA256.hash(hashedBytes) }
+  public var hash: Digest {
+    var writer = CBOR.Writer(capacity: 512)
+    write(to: &writer, EntryFrame.none)
+    return writer.hash
+  }
 }

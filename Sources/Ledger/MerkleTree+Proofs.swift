@@ -1,7 +1,8 @@
 public import Grid
 
 extension MerkleTree {
-  /// The hashes that lead from the leaf `index` to the root of `size` leaves, the leaf's sibling first.
+  /// The hashes that lead from the leaf `index` to the root of `size` leaves, the leaf's sibling
+  /// first.
   public func inclusionProof(of index: Int, size: Int) -> [Digest] {
     precondition(size <= self.size && (0..<size).contains(index), "a leaf inside of the tree")
     return path(to: index, in: 0..<size)

@@ -3,8 +3,8 @@ import Signing
 
 /// The tree over the log: RFC 6962 §2.1, without padding and without a doubled last leaf.
 ///
-/// Keeps the hash of every perfect subtree, 64 bytes an entry, so that each root, proof and tile of any
-/// size it ever had is read rather than computed again.
+/// Keeps the hash of every perfect subtree, 64 bytes an entry, so that each root, proof and tile of
+/// any size it ever had is read rather than computed again.
 public struct MerkleTree: Sendable {
   /// How many leaves there are.
   public private(set) var size = 0
@@ -79,8 +79,8 @@ public struct MerkleTree: Sendable {
     return node(level: 0, index)
   }
 
-  /// The hashes of the perfect subtrees of 2^`level` leaves, side by side; 256 of the levels 0, 8, 16
-  /// … are a tile.
+  /// The hashes of the perfect subtrees of 2^`level` leaves, side by side; 256 of the levels 0, 8,
+  /// 16 … are a tile.
   public func nodes(level: Int) -> [UInt8] { levels.indices.contains(level) ? levels[level] : [] }
 
   private func node(level: Int, _ number: Int) -> Digest {

@@ -40,8 +40,8 @@ public struct Statement: Hashable, Sendable {
 extension Book {
   /// The statement of an account over `window`, by effective end; nil for an unknown account.
   ///
-  /// A row whose effective end is the start of the window belongs to it, one whose is the end does not.
-  /// A view by effective time may dip below a limit; the limits follow the order of the log.
+  /// A row whose effective end is the start of the window belongs to it, one whose is the end does
+  /// not. A view by effective time may dip below a limit; the limits follow the order of the log.
   public func statement(
     of account: AccountID, commodity: UInt32, over window: Window
   ) -> Statement? {

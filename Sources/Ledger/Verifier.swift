@@ -1,10 +1,11 @@
 public import Grid
 public import Signing
 
-/// Checks a whole log from its stored bytes: every hash, every rule, every checkpoint, every balance.
+/// Checks a whole log from its stored bytes: every hash, every rule, every checkpoint, every
+/// balance.
 ///
-/// Entries are added in their order; `finish` gives the report. Nothing is believed but the key of the
-/// log, and without that only what the log says of itself.
+/// Entries are added in their order; `finish` gives the report. Nothing is believed but the key of
+/// the log, and without that only what the log says of itself.
 public struct Verifier: Sendable {
   /// What is wrong.
   public enum Code: String, Hashable, Sendable {
@@ -91,8 +92,8 @@ public struct Verifier: Sendable {
 
   /// Adds the next entry and the leaf hash that was stored with it, if one was.
   ///
-  /// After an entry that breaks a rule no more are replayed, because every balance after it would be
-  /// in doubt; they are still hashed.
+  /// After an entry that breaks a rule no more are replayed, because every balance after it would
+  /// be in doubt; they are still hashed.
   public mutating func add(_ entry: [UInt8], storedLeaf: Digest? = nil) {
     let index = entryCount
     entryCount += 1

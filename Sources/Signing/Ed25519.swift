@@ -8,7 +8,8 @@ public enum Ed25519 {
   /// Bytes in a signature.
   public static let signatureSize = 64
 
-  /// A private key: whoever holds it signs. It never appears in a text, a log or a mirror of itself.
+  /// A private key: whoever holds it signs. It never appears in a text, a log or a mirror of
+  /// itself.
   public struct PrivateKey: Sendable {
     let seed: [UInt8]
     private let handle: KeyHandle
@@ -62,8 +63,8 @@ public enum Ed25519 {
     /// The 32 bytes of RFC 8032.
     public let bytes: [UInt8]
 
-    /// A key of exactly 32 bytes, else nil. That they are a point of the curve is not checked: a key
-    /// that is none verifies nothing.
+    /// A key of exactly 32 bytes, else nil. That they are a point of the curve is not checked: a
+    /// key that is none verifies nothing.
     public init?(bytes: [UInt8]) {
       guard bytes.count == keySize else { return nil }
       self.bytes = bytes
@@ -96,7 +97,8 @@ public enum Ed25519 {
             context, signature.baseAddress, signature.count, message.baseAddress, message.count)
         }
       }
-      // A signature that is wrong leaves its reason in the queue of the thread, for the next caller.
+      // A signature that is wrong leaves its reason in the queue of the thread, for the next
+      // caller.
       if verdict != 1 { ERR_clear_error() }
       return verdict == 1
     }

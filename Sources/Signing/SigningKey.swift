@@ -16,8 +16,8 @@ public struct SigningKey: Sendable {
 
   /// A key from the text of a key file; one newline at the end is allowed.
   ///
-  /// The type byte of the file is 1 whatever the key signs, so a witness says `kind` itself. The hash
-  /// in the file is that of the note key.
+  /// The type byte of the file is 1 whatever the key signs, so a witness says `kind` itself. The
+  /// hash in the file is that of the note key.
   public init(
     keyFile text: String, kind: VerifierKey.Kind = .note
   ) throws(KeyFault) {

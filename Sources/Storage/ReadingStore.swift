@@ -38,6 +38,19 @@ public struct ArchiveBlock: Hashable, Sendable {
     exported = Array(repeating: Self.missing, count: count)
     quality = Array(repeating: Quality.missing.rawValue, count: count)
   }
+
+  /// Fills the first slots of one meter with actual values; both columns are equally long.
+  public mutating func set(meter: Int, imported joulesIn: [Int32], exported joulesOut: [Int32]) {
+    precondition(
+      joulesIn.count == joulesOut.count && joulesIn.count <= slots,
+      "columns of a meter are equally long and fit the block")
+    let base = meter * slots
+    for slot in joulesIn.indices {
+      imported[base + slot] = joulesIn[slot]
+      exported[base + slot] = joulesOut[slot]
+      quality[base + slot] = Quality.actual.rawValue
+    }
+  }
 }
 
 /// What an import of readings did.

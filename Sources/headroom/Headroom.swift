@@ -18,7 +18,8 @@ import ArgumentParser
       """,
     version: version,
     subcommands: [
-      ServeCommand.self, PlanCommand.self, MeterCommand.self, BaselineCommand.self,
-      SettleCommand.self, PolicyCommand.self,
+      DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
+      PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
+      PolicyCommand.self,
     ])
 }

@@ -182,3 +182,10 @@ public struct SimulatedFleet: Sendable {
       ? moment.adding(seconds: scenario.faults.clockSkewSeconds) : moment
   }
 }
+
+extension SimulatedFleet {
+  /// Length of a meter interval, in minutes.
+  public var slotMinutes: Int64 { scenario.meterMinutes }
+  /// Days of history that the scenario has before its start.
+  public var historyDays: Int { scenario.historyDays }
+}

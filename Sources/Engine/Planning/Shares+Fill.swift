@@ -21,16 +21,27 @@ extension Shares {
     case .proportional where !isRelease: weights = .inEnergyLimit
     case .proportional:
       guard isCut(by: feeder) else { return }
-      weights = .column(
-        setpointW.indices.map { row in
-          guard setpointW[row] > 0 else { return 0 }
-          let battery = BatteryFigures(
-            capacityJ: fleet.capacityJ[row], charge: fleet.chargeHundredths[row],
-            floor: fleet.floorHundredths[row], efficiency: fleet.efficiencyHundredths[row],
-            ratedW: fleet.ratedW[row], exportRoomW: fleet.exportRoomW[row])
-          return battery.deliverableJ(seconds: seconds)
-        })
+      weights = .column(Self.deliverable(fleet, setpointW, seconds: seconds))
     }
+  }
+
+  private static func deliverable(
+    _ fleet: PlanningFleet, _ setpointW: [Int64], seconds: Int64
+  ) -> [Int64] {
+    var column = [Int64](repeating: 0, count: setpointW.count)
+    var weight = column.mutableSpan
+    let (caps, capacityJ, charge) = (
+      setpointW.span, fleet.capacityJ.span, fleet.chargeHundredths.span
+    )
+    let (floor, efficiency) = (fleet.floorHundredths.span, fleet.efficiencyHundredths.span)
+    let (ratedW, exportRoomW) = (fleet.ratedW.span, fleet.exportRoomW.span)
+    for row in caps.indices where caps[row] > 0 {
+      weight[row] = BatteryFigures(
+        capacityJ: capacityJ[row], charge: charge[row], floor: floor[row],
+        efficiency: efficiency[row], ratedW: ratedW[row], exportRoomW: exportRoomW[row]
+      ).deliverableJ(seconds: seconds)
+    }
+    return column
   }
 
   /// True when a node cannot carry what is asked of the batteries below it.
@@ -46,7 +57,7 @@ extension Shares {
   /// The levels at which the fleet gives no more than `budgetW`.
   func fill(_ node: [Int32], _ feeder: FeederTree, budgetW: Int64) -> WaterFilling {
     WaterFilling(
-      feeder: feeder, node: node.span, capW: setpointW.span, weight: weightColumn.span,
+      feeder: feeder, rows: Rows(node: node, capW: setpointW, weight: weightColumn),
       greatestW: greatestW, weightAt: weightAt, budget: budgetW)
   }
 

@@ -5,62 +5,46 @@ extension Shares {
   mutating func settle(
     _ fleet: PlanningFleet, _ filling: WaterFilling, isRelease: Bool, seconds: Int64
   ) {
-    let nodes = filling.parents.count
-    var given = [Int64](repeating: 0, count: nodes)
-    var shared = given
+    var given = [Sums](repeating: Sums(), count: filling.parents.count)
     let levels = filling.problem.map { LevelShares(filling.level[Int($0)]) }
     switch weights {
     case .one:
+      let wholes = levels.map { $0.whole(weight: 1) }
       Self.roundDown(
-        &setpointW, &energyLimitWh, &bound, &skipped, fleet.node.span, levels, isRelease, seconds,
-        &given, &shared
-      ) { _, _ in 1 }
+        &setpointW, &energyLimitWh, &bound, &skipped, fleet.node, &given, isRelease, seconds
+      ) { _, _, node in wholes[node] }
     case .inEnergyLimit:
       Self.roundDown(
-        &setpointW, &energyLimitWh, &bound, &skipped, fleet.node.span, levels, isRelease, seconds,
-        &given, &shared
-      ) { $1 }
+        &setpointW, &energyLimitWh, &bound, &skipped, fleet.node, &given, isRelease, seconds
+      ) { _, weight, node in levels[node].whole(weight: weight) }
     case .column(let column):
       Self.roundDown(
-        &setpointW, &energyLimitWh, &bound, &skipped, fleet.node.span, levels, isRelease, seconds,
-        &given, &shared
-      ) { row, _ in
-        column[row]
-      }
+        &setpointW, &energyLimitWh, &bound, &skipped, fleet.node, &given, isRelease, seconds
+      ) { row, _, node in levels[node].whole(weight: column[row]) }
     }
-    var leftover = Leftover(filling, given: given, shared: shared)
-    var place = 0
-    while leftover.total > 0 {
-      precondition(place < fleet.count, "every watt that rounding left over finds a battery")
-      let row = fleet.rowsByName.map { Int($0[place]) } ?? place
-      place += 1
-      if bound[row] == .sharedWithFraction, leftover.give(at: fleet.node[row]) {
-        setpointW[row] += 1
-        energyLimitWh[row] = setpointW[row] * seconds / 3_600
-        skipped[row] = nil
-      }
-    }
+    var leftover = Leftover(filling, given: given)
+    Self.roundUp(
+      &setpointW, &energyLimitWh, bound, &skipped, fleet, &leftover, seconds)
+    precondition(leftover.total == 0, "every watt that rounding left over finds a battery")
   }
 
   /// Shares in whole watts, rounded down.
   /// - Parameters:
-  ///   - given: Takes what the batteries at each node get, without what is below it.
-  ///   - shared: Takes what those of them get that are below their caps.
-  ///   - weight: From the row and its energy column.
+  ///   - given: Takes what the batteries at each node get: in `fixed` those at their caps, in
+  ///     `rising` the others.
+  ///   - share: From the row, its energy column and its node's place.
   @inline(__always)
   private static func roundDown(
     _ setpointW: inout [Int64], _ energyLimitWh: inout [Int64], _ bound: inout [BoundCode],
-    _ skipped: inout [SkipReason?], _ node: Span<Int32>, _ levels: [LevelShares], _ isRelease: Bool,
-    _ seconds: Int64,
-    _ given: inout [Int64], _ shared: inout [Int64], weight: (Int, Int64) -> Int64
+    _ skipped: inout [SkipReason?], _ nodes: [Int32], _ given: inout [Sums], _ isRelease: Bool,
+    _ seconds: Int64, share: (Int, Int64, Int) -> (watts: Int64, hasFraction: Bool)
   ) {
+    let node = nodes.span
     var setpoints = setpointW.mutableSpan
     var energies = energyLimitWh.mutableSpan
     var bounds = bound.mutableSpan
     var reasons = skipped.mutableSpan
     var givenAt = given.mutableSpan
-    var sharedAt = shared.mutableSpan
-    let level = levels.span
     for row in node.indices {
       let cap = setpoints[row]
       if cap == 0 {
@@ -68,18 +52,39 @@ extension Shares {
         continue
       }
       let place = Int(node[row])
-      let share = level[place].whole(weight: weight(row, energies[row]))
-      if share.watts >= cap {
-        givenAt[place] &+= cap
-        if !isRelease { energies[row] = cap * seconds / 3_600 }
-        continue
-      }
-      givenAt[place] &+= share.watts
-      sharedAt[place] &+= share.watts
-      setpoints[row] = share.watts
-      energies[row] = share.watts * seconds / 3_600
-      bounds[row] = share.hasFraction ? .sharedWithFraction : .shared
-      if share.watts == 0 { reasons[row] = .noShare }
+      let share = share(row, energies[row], place)
+      // Without branches: which battery is at its cap is as good as random.
+      let isCapped = share.watts >= cap
+      let watts = isCapped ? cap : share.watts
+      givenAt[place].add(fixed: isCapped ? cap : 0, rising: isCapped ? 0 : watts)
+      setpoints[row] = watts
+      let cut = share.hasFraction ? BoundCode.sharedWithFraction : .shared
+      bounds[row] = isCapped ? bounds[row] : cut
+      let energy = Int64(UInt64(watts) * UInt64(seconds) / 3_600)
+      energies[row] = isRelease && isCapped ? energies[row] : energy
+      if watts == 0 { reasons[row] = .noShare }
+    }
+  }
+
+  /// One watt more for some of those that rounding down has cut.
+  private static func roundUp(
+    _ setpointW: inout [Int64], _ energyLimitWh: inout [Int64], _ bound: [BoundCode],
+    _ skipped: inout [SkipReason?], _ fleet: PlanningFleet, _ leftover: inout Leftover,
+    _ seconds: Int64
+  ) {
+    let (node, bounds) = (fleet.node.span, bound.span)
+    let names = fleet.rowsByName ?? []
+    let byName = names.span
+    var setpoints = setpointW.mutableSpan
+    var energies = energyLimitWh.mutableSpan
+    var reasons = skipped.mutableSpan
+    for place in node.indices {
+      if leftover.total == 0 { return }
+      let row = byName.isEmpty ? place : Int(byName[place])
+      guard bounds[row] == .sharedWithFraction, leftover.give(at: Int(node[row])) else { continue }
+      setpoints[row] += 1
+      energies[row] = setpoints[row] * seconds / 3_600
+      reasons[row] = nil
     }
   }
 }

@@ -92,11 +92,18 @@ struct Shares {
         watts = perSecond.quotient(asked)
         limitJ = min(limitJ, asked)
       }
-      // Of equal figures the first one in this order is named.
-      if battery.ratedW < watts { (watts, reason) = (battery.ratedW, .ratedPower) }
-      if battery.exportW < watts { (watts, reason) = (battery.exportW, .exportLimit) }
+      // Of equal figures the first one in this order is named. Without branches: which of them is
+      // the smallest is as good as random.
+      let isRated = battery.ratedW < watts
+      watts = isRated ? battery.ratedW : watts
+      reason = isRated ? .ratedPower : reason
+      let isExport = battery.exportW < watts
+      watts = isExport ? battery.exportW : watts
+      reason = isExport ? .exportLimit : reason
       let holdsW = perSecond.quotient(availableJ)
-      if holdsW < watts { (watts, reason) = (holdsW, .energyForDuration) }
+      let isEnergy = holdsW < watts
+      watts = isEnergy ? holdsW : watts
+      reason = isEnergy ? .energyForDuration : reason
       if watts == 0 || watts < minimumW {
         reasons[row] = watts == 0 ? .noShare : .minimumSetpoint
         bounds[row] = watts == 0 ? reason : .minimumSetpoint

@@ -104,6 +104,26 @@ import Testing
   }
 }
 
+@Suite struct `A reason` {
+  @Test(
+    arguments: [
+      (Bound.request, "request"), (.ratedPower, "ratedPower"), (.exportLimit, "exportLimit"),
+      (.energyForDuration, "energyForDuration"), (.minimumSetpoint, "minimumSetpoint"),
+      (.node(0), "node:root"),
+    ])
+  func `has its word`(bound: Bound, word: String) {
+    #expect(bound.text(.flat) == word)
+  }
+
+  @Test func `makes plans equal or different`() {
+    let fleet = PlanningFleet(3, of: Sample(name: "a"))
+    let plan = Planner.plan(fleet, .target(Power(watts: 3_000)))
+    #expect(plan == Planner.plan(fleet, .target(Power(watts: 3_000))))
+    #expect(plan != Planner.plan(fleet, .target(Power(watts: 3_001))))
+    #expect(plan.bound.count == 3)
+  }
+}
+
 @Suite struct `A planning fleet` {
   @Test func `must have columns of one length`() async {
     await #expect(processExitsWith: .failure) {

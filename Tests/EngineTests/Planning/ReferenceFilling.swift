@@ -25,6 +25,8 @@ struct ReferenceFilling {
   private let batteries: [Battery]
   private let feeder: FeederTree
   private let limits: [Int128]
+  /// For each node, whether it is each node or below it.
+  private let inside: [[Bool]]
 
   /// `batteries` in the order of their names; those with cap 0 are no one.
   init(_ batteries: [Battery], _ feeder: FeederTree, budget: Int64) {
@@ -33,6 +35,13 @@ struct ReferenceFilling {
     var limits = feeder.limits.map { Int128($0) }
     limits[0] = min(limits[0], Int128(budget))
     self.limits = limits
+    var inside: [[Bool]] = []
+    for node in limits.indices {
+      var row = node == 0 ? limits.map { _ in false } : inside[Int(feeder.parents[node])]
+      row[node] = true
+      inside.append(row)
+    }
+    self.inside = inside
     stop = batteries.map { $0.cap == 0 ? .cap : nil }
     level = batteries.map { _ in (0, 1) }
     watts = batteries.map(\.cap)
@@ -40,14 +49,7 @@ struct ReferenceFilling {
     share()
   }
 
-  func isBelow(_ battery: Int, _ node: Int) -> Bool {
-    var place = batteries[battery].node
-    while place != node {
-      if place == 0 { return false }
-      place = Int(feeder.parents[place])
-    }
-    return true
-  }
+  func isBelow(_ battery: Int, _ node: Int) -> Bool { inside[batteries[battery].node][node] }
 
   /// What stopped batteries below `node` have, and the weight of the others.
   private func load(_ node: Int) -> (fixed: (Int128, Int128), rising: Int128) {
@@ -133,10 +135,7 @@ struct ReferenceFilling {
     precondition(left.values.allSatisfy { $0.0 == 0 }, "every watt is given")
   }
 
-  /// True when `node` is `outer` or below it.
-  private func isInside(_ node: Int, _ outer: Int) -> Bool {
-    node == outer || node > 0 && isInside(Int(feeder.parents[node]), outer)
-  }
+  private func isInside(_ node: Int, _ outer: Int) -> Bool { inside[node][outer] }
 
   private static func sum(_ a: (Int128, Int128), _ b: (Int128, Int128)) -> (Int128, Int128) {
     reduced((a.0 * b.1 + b.0 * a.1, a.1 * b.1))

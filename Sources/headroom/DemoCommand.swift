@@ -1,0 +1,117 @@
+import ArgumentParser
+import Fleet
+import FoundationEssentials
+import Grid
+import Policies
+
+/// The main job on an embedded broker, from the signal to the report.
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Run the main job on this machine: one signal, many batteries, one settlement.",
+    discussion: """
+      It starts an MQTT broker of its own on a free loopback port and simulates the homes; nothing \
+      leaves the machine, and nothing is left running. Every message really passes the broker; \
+      only the clock is moved, so that an hour takes seconds.
+
+      EXAMPLE
+        headroom demo --batteries 1000 --keep /tmp/headroom-demo
+        headroom demo --data ../shared/data
+      """)
+
+  @Option(help: "How many batteries, 1 to 1,000,000.") var batteries = 50_000
+  @Option(help: "The policy file.") var policy = "policies/surge-ten-percent.yaml"
+  @Option(help: "The world to simulate; without it a sunny day.") var scenario: String?
+  @Option(help: "Length of the event in minutes.") var minutes = 60
+  @Option(
+    help: "Keep everything in this new folder; without it only the report stays, in a new folder.")
+  var keep: String?
+  @Option(
+    help: "A folder with real homes (meters, loads, events): runs its events instead of a made one.")
+  var data: String?
+  @Flag(help: "Print the summary as JSON.") var json = false
+
+  func validate() throws {
+    guard (1...1_000_000).contains(batteries) else {
+      throw ValidationError("--batteries is \(batteries); allowed: 1 to 1000000")
+    }
+    guard (15...1_440).contains(minutes) else {
+      throw ValidationError("--minutes is \(minutes); allowed: 15 to 1440")
+    }
+  }
+
+  mutating func run() async throws {
+    let policy = try InputFile.parse(self.policy) { try Policy.load(bytes: $0, file: $1) }
+    let scenario = try self.scenario.map { path in
+      try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }
+    }
+    let folder = try DemoFolder(keep: keep)
+    let work: Task<DemoSummary, any Error>
+    let progress = ProgressBar(isShown: Console.isTerminal)
+    let demo = Demo(
+      folder: folder.path, policy: policy, scenario: scenario ?? Scenario(name: "sunny-day"),
+      batteries: batteries, minutes: minutes)
+    work = Task { try await demo.run(progress) }
+    do {
+      let summary = try await Signals.stopping({ work.cancel() }) { try await work.value }
+      progress.clear()
+      let report = try folder.finish(keepingAll: keep != nil)
+      Console.result(json ? summary.json(report: report) : summary.text(report: report))
+      if !summary.isVerified { throw ExitCode(Outcome.no.rawValue) }
+    } catch is CancellationError {
+      progress.clear()
+      folder.remove()
+      throw Outcome.no.failure("stopped; nothing is left behind")
+    } catch let error as EmbeddedBroker.Fault {
+      progress.clear()
+      folder.remove()
+      throw Outcome.unreachable.failure("\(error)")
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      progress.clear()
+      throw Outcome.broken.failure("the demo failed: \(error); its files are in \(folder.path)")
+    }
+  }
+}
+
+/// The folder that a demo works in.
+struct DemoFolder {
+  let path: String
+
+  /// A new folder: the one to keep, or one of its own.
+  init(keep: String?) throws {
+    path = keep ?? TemporaryFolder.make()
+    if FileManager.default.fileExists(atPath: path),
+      let files = try? FileManager.default.contentsOfDirectory(atPath: path), !files.isEmpty
+    {
+      throw Outcome.badInput.failure("\(path): folder is not empty; allowed: a new or empty folder")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Outcome.badInput.failure("\(path): folder cannot be made (\(error))")
+    }
+  }
+
+  /// Leaves everything, or only the reports; returns the reports' folder.
+  func finish(keepingAll: Bool) throws -> String {
+    if !keepingAll {
+      let files = try FileManager.default.contentsOfDirectory(atPath: path)
+      for file in files where file != "reports" {
+        try FileManager.default.removeItem(atPath: path + "/" + file)
+      }
+    }
+    return path + "/reports"
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Names of temporary folders.
+enum TemporaryFolder {
+  static func make() -> String {
+    FileManager.default.temporaryDirectory.path + "/headroom-demo-"
+      + String(UInt32.random(in: .min ... .max), radix: 36)
+  }
+}
