@@ -94,6 +94,8 @@ let package = Package(
         "Policies", "MQTT", "Storage", "Reports", "Fleet", "headroom",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    // They run the built program.
+    tests("HeadroomTests", ["headroom"]),
     tests("HouseTests", []),
   ]
 )
