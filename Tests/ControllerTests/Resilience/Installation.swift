@@ -17,6 +17,8 @@ struct Installation {
   static let utility = UtilityID("example-utility")!
 
   let folder: Folder
+  /// Where the controller's data lie.
+  let data: String
   let batteries: Int
   let scenario: Scenario
   let begin: Timestamp
@@ -46,9 +48,9 @@ struct Installation {
     let key = try SigningKey(name: utility.text, key: .make())
     try SecretFile.write(key, to: folder.path + "/utility.key")
     let world = Installation(
-      folder: folder, batteries: batteries, scenario: scenario, begin: begin, key: key,
-      policy: try Policy.load(bytes: Array(text.utf8), file: "policy.yaml"))
-    try world.archiveHistory(of: fleet)
+      folder: folder, data: folder.path + "/data", batteries: batteries, scenario: scenario,
+      begin: begin, key: key, policy: try Policy.load(bytes: Array(text.utf8), file: "policy.yaml"))
+    if scenario.historyDays > 0 { try world.archiveHistory(of: fleet) }
     if deposit > 0 { try world.pay(deposit, into: try world.openBook(), at: begin) }
     return world
   }
@@ -64,14 +66,20 @@ struct Installation {
       + "  runs: [{name: initial, afterDays: 0, payable: true}]\n" + text[end.lowerBound...]
   }
 
-  /// The same installation once more.
-  func copy() throws -> Installation {
-    Installation(
-      folder: try folder.copy(), batteries: batteries, scenario: scenario, begin: begin, key: key,
-      policy: policy)
+  /// The same installation once more, with its data in another folder if one is named.
+  func copy(data: String? = nil) throws -> Installation {
+    let folder = try folder.copy()
+    if let data {
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder.path + "/data") {
+        try FileManager.default.moveItem(
+          atPath: folder.path + "/data/" + name, toPath: data + "/" + name)
+      }
+    }
+    return Installation(
+      folder: folder, data: data ?? folder.path + "/data", batteries: batteries,
+      scenario: scenario, begin: begin, key: key, policy: policy)
   }
 
-  var data: String { folder.path + "/data" }
   var database: String { data + "/headroom.db" }
 
   /// A fleet at the beginning of this world.

@@ -25,11 +25,12 @@ struct Plant {
   /// - Parameters:
   ///   - disturb: What happens to the messages of gateways on their way.
   ///   - kept: A message that the broker keeps before the controller comes.
+  ///   - data: Another folder for the controller's data; what is there is moved into it.
   init(
     _ installation: Installation, disturb: (([OutgoingMessage]) -> [OutgoingMessage])? = nil,
-    kept: Message? = nil
+    kept: Message? = nil, data: String? = nil
   ) async throws {
-    self.installation = try installation.copy()
+    self.installation = try installation.copy(data: data)
     broker = try Broker(in: self.installation.folder.path)
     if let kept {
       let client = Client(
@@ -88,15 +89,18 @@ struct Plant {
       if !isQuiet { quietSince = .now }
       if ContinuousClock.now - quietSince > .milliseconds(60) { return }
     }
+    throw Broker.Unusable(reason: "the world did not come to rest within 20 s")
   }
 
   /// Goes on to `moment`, stopping wherever somebody has something to do.
-  mutating func run(to moment: Timestamp) async throws {
+  ///
+  /// - Parameter stride: Milliseconds that each stop is apart from the last one at least; what is
+  ///   due in between is done together.
+  mutating func run(to moment: Timestamp, stride: Int64 = 100) async throws {
     while clock.now < moment {
       let due = [site.fleet.nextDue, controller.activity.nextDue, moment].compactMap { $0 }.min()!
-      // At most every tenth of a second of the simulated time: resends would stop it too often.
-      clock.advance(
-        to: min(moment, max(due, Timestamp(microseconds: clock.now.microseconds + 100_000))))
+      let soonest = Timestamp(microseconds: clock.now.microseconds + stride * 1_000)
+      clock.advance(to: min(moment, max(due, soonest)))
       try await site.advance(to: clock.now)
       try await settle()
     }
