@@ -11,7 +11,9 @@ import Testing
   }
 
   @Test func `has no unfinished marks`() {
-    let marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "not " + "implemented", "fatal" + "Error(\""]
+    let marks = [
+      "TO" + "DO", "FIX" + "ME", "XX" + "X", "not " + "implemented", "fatal" + "Error(\"",
+    ]
     for file in Tree.sources + Tree.tests {
       for mark in marks { #expect(!file.text.contains(mark), "\(file.path) holds \(mark)") }
     }
@@ -21,7 +23,8 @@ import Testing
     let banned = [
       "import Foundation", "import FoundationEssentials", "import Dispatch", "import Glibc",
       "import Synchronization", "ContinuousClock", "SuspendingClock", ".random(", ".randomElement",
-      ".shuffled(", "SystemRandomNumberGenerator", " Date(", "(Date(", " async ", "await ", "Task {",
+      ".shuffled(", "SystemRandomNumberGenerator", " Date(", "(Date(", " async ", "await ",
+      "Task {",
       "Task.detached", "Hasher()",
     ]
     for file in Tree.sources where Self.core.contains(Self.room(of: file)) {
@@ -52,11 +55,16 @@ import Testing
       "Policies": ["Grid", "Engine", "Verification", "Settlement", "Signing", "Yams"],
       "Reports": ["Grid", "Engine", "Verification", "Settlement"],
     ]
-    let rooms = Set(allowed.keys).union(["Controller", "headroom", "COpenSSL", "CMosquitto", "GRDB", "Yams"])
+    let rooms = Set(allowed.keys).union([
+      "Controller", "headroom", "COpenSSL", "CMosquitto", "GRDB", "Yams",
+    ])
     for file in Tree.sources {
       guard let below = allowed[Self.room(of: file)] else { continue }
       for line in file.lines {
-        guard let range = line.range(of: #"^(public |package |internal |@testable |@preconcurrency )*import (\w+)"#, options: .regularExpression)
+        guard
+          let range = line.range(
+            of: #"^(public |package |internal |@testable |@preconcurrency )*import (\w+)"#,
+            options: .regularExpression)
         else { continue }
         let module = String(line[range].split(separator: " ").last ?? "")
         if rooms.contains(module) {
@@ -94,7 +102,9 @@ import Testing
       var previous: Substring = ""
       for line in file.lines {
         let code = line.drop { $0 == " " }
-        let declares = ["public struct ", "public enum ", "public final class ", "public protocol "]
+        let declares = [
+          "public struct ", "public enum ", "public final class ", "public protocol ",
+        ]
         if declares.contains(where: code.hasPrefix) {
           #expect(
             previous.hasPrefix("///") || previous.hasPrefix("@"), "\(file.path): \(code)")
