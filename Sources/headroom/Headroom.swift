@@ -21,5 +21,6 @@ import ArgumentParser
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
       PolicyCommand.self,
+      LedgerCommand.self, ReportCommand.self, ReplayCommand.self, KeysCommand.self,
     ])
 }
