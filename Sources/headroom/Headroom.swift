@@ -19,14 +19,8 @@ import ArgumentParser
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
-<<<<<<< HEAD
-      LedgerCommand.self, ReportCommand.self, ReplayCommand.self, KeysCommand.self,
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
-      PolicyCommand.self,
-=======
-      PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
-      PolicyCommand.self,
-      LedgerCommand.self, ReportCommand.self, ReplayCommand.self, KeysCommand.self,
->>>>>>> 2cbdc6009ee9524418fdeee83de1ad8b78ef05b0
+      ReportCommand.self, LedgerCommand.self, PolicyCommand.self, ReplayCommand.self,
+      KeysCommand.self,
     ])
 }
