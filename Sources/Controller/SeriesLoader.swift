@@ -14,8 +14,14 @@ struct SeriesLoader {
   let intervalSeconds: Int64
   /// Live readings by meter, in any order.
   let live: [MeterID: [Reading]]
-  private var blocks: [Int32: ArchiveBlock?] = [:]
-  private var kept: [Int32] = []
+  private var blocks: [BlockKey: ArchiveBlock?] = [:]
+  private var kept: [BlockKey] = []
+  private var lengths: [Int32: [Int]] = [:]
+
+  private struct BlockKey: Hashable {
+    let number: Int32
+    let minutes: Int
+  }
 
   init(
     store: any ReadingStore, days: Range<Int64>, intervalSeconds: Int64,
@@ -32,11 +38,14 @@ struct SeriesLoader {
     of meter: MeterID, number: Int32, side: IntervalSeries.Side
   ) throws(StoreError) -> IntervalSeries? {
     let readings = live[meter] ?? []
-    guard let block = try block((number - 1) / Int32(ArchiveBlock.meters)) else {
-      return built(readings, meter: meter, side: side)
+    let row = Int(number - 1) % ArchiveBlock.meters
+    for minutes in try suitedLengths(ofBlock: (number - 1) / Int32(ArchiveBlock.meters)) {
+      let key = BlockKey(number: (number - 1) / Int32(ArchiveBlock.meters), minutes: minutes)
+      if let block = try block(key), block.hasReading(row: row) {
+        return overlay(readings, on: block, row: row, meter: meter, side: side)
+      }
     }
-    return overlay(
-      readings, on: block, row: Int(number - 1) % ArchiveBlock.meters, meter: meter, side: side)
+    return built(readings, meter: meter, side: side)
   }
 
   private func built(
@@ -102,18 +111,35 @@ struct SeriesLoader {
       qualities: qualities)
   }
 
-  /// A block at the slot length that suits the programme best: the longest that divides its interval.
-  private mutating func block(_ number: Int32) throws(StoreError) -> ArchiveBlock? {
-    if let known = blocks[number] { return known }
-    let lengths = try store.slotMinutes(ofBlock: number)
+  /// The slot lengths of a block, the best for the programme first: the longest that divides its
+  /// interval, then the others, whose meters are too coarse and say so.
+  private mutating func suitedLengths(ofBlock number: Int32) throws(StoreError) -> [Int] {
+    if let known = lengths[number] { return known }
     let minutes = intervalSeconds / 60
-    let suited = lengths.last { minutes.isMultiple(of: Int64($0)) } ?? lengths.first
-    var block: ArchiveBlock?
-    if let suited { block = try store.block(number, days: days, slotMinutes: suited) }
+    let all = try store.slotMinutes(ofBlock: number)
+    let suited = all.filter { minutes.isMultiple(of: Int64($0)) }.sorted(by: >)
+    let found = suited + all.filter { !suited.contains($0) }
+    lengths[number] = found
+    return found
+  }
+
+  private mutating func block(_ key: BlockKey) throws(StoreError) -> ArchiveBlock? {
+    if let known = blocks[key] { return known }
+    let block = try store.block(key.number, days: days, slotMinutes: key.minutes)
     if kept.count == 4 { blocks[kept.removeFirst()] = nil }
-    kept.append(number)
-    blocks[number] = .some(block)
+    kept.append(key)
+    blocks[key] = .some(block)
     return block
+  }
+}
+
+extension ArchiveBlock {
+  /// True when the meter of `row` has at least one reading.
+  func hasReading(row: Int) -> Bool {
+    let base = row * slots
+    let column = imported.span
+    for slot in base..<base + slots where column[slot] != Self.missing { return true }
+    return false
   }
 }
 
