@@ -91,7 +91,8 @@ let package = Package(
       "ControllerTests",
       [
         "Controller", "Grid", "Wire", "Engine", "Verification", "Settlement", "Ledger", "Signing",
-        "Policies", "MQTT", "Storage", "Reports", "Fleet",
+        "Policies", "MQTT", "Storage", "Reports", "Fleet", "headroom",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     // They run the built program.
     tests("HeadroomTests", ["headroom"]),

@@ -18,6 +18,8 @@ public final class LedgerKeeper: Sendable {
     case otherOrigin(found: String, expected: String)
     /// A request was refused; nothing was written.
     case refused(LedgerRefusal)
+    /// The store took nothing; the book takes nothing more until it is opened again.
+    case notWritten(reason: String)
 
     /// What was found and what is allowed.
     public var description: String {
@@ -28,6 +30,7 @@ public final class LedgerKeeper: Sendable {
       case .otherOrigin(let found, let expected):
         "the ledger is \(found); allowed: \(expected), as the configuration says"
       case .refused(let refusal): "the ledger refused: \(refusal)"
+      case .notWritten(let reason): "the ledger could not be written: \(reason)"
       }
     }
   }
@@ -36,6 +39,8 @@ public final class LedgerKeeper: Sendable {
     var book = Book()
     var accounts: [String: (id: AccountID, salt: [UInt8])] = [:]
     var paths: [AccountID: String] = [:]
+    /// Why memory is ahead of the store, when it is.
+    var lost: String?
   }
 
   /// The log's key.
@@ -254,6 +259,7 @@ public final class LedgerKeeper: Sendable {
   private func write(
     _ requests: [EntryRequest], _ names: [AccountPath], _ state: inout State, now: Timestamp
   ) throws -> [UInt64] {
+    if let lost = state.lost { throw Fault.notWritten(reason: lost) }
     let before = Int64(state.book.size)
     let taken: [Appended]
     do throws(BatchRefusal) {
@@ -269,7 +275,8 @@ public final class LedgerKeeper: Sendable {
           expecting: before)
       } catch {
         // Memory and disk differ now: only a new start, which reads the disk, may go on.
-        preconditionFailure("the ledger could not be written: \(error)")
+        state.lost = "\(error)"
+        throw Fault.notWritten(reason: "\(error)")
       }
     }
     return taken.map(\.index)

@@ -30,6 +30,19 @@ extension Loop {
     }
   }
 
+  /// Notes why the sender's connection is away.
+  mutating func hearOfSender() {
+    var news: [Arrival] = []
+    senderNews.drain(into: &news)
+    for arrival in news {
+      switch arrival {
+      case .disconnected(let reason), .refusedConnection(let reason):
+        complain("nothing can be sent: \(reason)")
+      case .message, .connected, .refusedSubscription: break
+      }
+    }
+  }
+
   private func intake(_ message: Message, at now: Timestamp) -> Intake.Outcome {
     decider.intake.read(
       topic: message.topic, payload: message.payload, retained: message.retain, at: now)
@@ -62,7 +75,7 @@ extension Loop {
     let message = Message(
       topic: Topic.controllerState.text, payload: ControllerStateCodec.encode(state), qos: 1,
       retain: true)
-    try? await client.publish([message])
+    try? await sender.publish([message])
     refusals.report(to: setup.logger)
   }
 
@@ -71,13 +84,14 @@ extension Loop {
     if controller.shared.withLock({ $0.activity.isConnected }) {
       let death = ControllerStateCodec.encode(ControllerState(session: session, birth: nil))
       if !isReplaced {
-        try? await client.publish([
+        try? await sender.publish([
           Message(topic: Topic.controllerState.text, payload: death, qos: 1, retain: true)
         ])
       }
-      await client.waitUntilIdle()
+      await sender.waitUntilIdle()
     }
-    await client.stop()
+    await receiver.stop()
+    await sender.stop()
   }
 
   /// Shows others how far the loop has come.
@@ -88,7 +102,7 @@ extension Loop {
     let engineDue = decider.engine.nextDue
     let due = [engineDue, agenda.nextDue, nextHeartbeat].compactMap { $0 }.min()
     let isDone = isQuiet && (engineDue.map { $0 > now } ?? true)
-    let waiting = Int(client.counters.waiting)
+    let waiting = Int(sender.counters.waiting)
     let refused = refusals.totals
     var statuses: [EventID: EventRecord.Status] = [:]
     for event in decider.engine.events { statuses[event.id] = event.status }

@@ -1,0 +1,34 @@
+import Engine
+import Fleet
+import Grid
+import Policies
+import Signing
+import Storage
+
+@testable import Controller
+
+extension Installation {
+  /// A decider that has decided nothing yet.
+  func makeDecider() -> Decider {
+    let fleet = makeFleet().enrolment
+    return Decider(
+      engine: Engine(
+        fleet: fleet, feeder: Assembly.anyFeeder(of: fleet), programmes: [policy.dispatch]),
+      intake: Intake(
+        fleet: fleet,
+        keys: KeyDirectory([.init(owner: .utility(Self.utility), publicKey: key.verifier.key)])))
+  }
+
+  /// Decides the whole logbook again; the first turn that comes out differently, or nil.
+  func difference(in database: String? = nil) throws -> Int64? {
+    var different: Int64?
+    _ = try Recovery.replay(
+      store: try SQLiteMainStore(path: database ?? self.database),
+      telemetry: try SQLiteReadingStore(path: data + "/readings.db"), into: makeDecider()
+    ) { turn, effects in
+      if Frame.encode(effects) != turn.effects { different = turn.seq }
+      return different == nil
+    }
+    return different
+  }
+}
