@@ -19,5 +19,6 @@ import ArgumentParser
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
+      BenchCommand.self,
     ])
 }
