@@ -17,6 +17,7 @@ public enum Assembly {
     /// Faults, one line each.
     public init(lines: [String]) { self.lines = lines }
 
+    /// One fault a line.
     public var description: String { lines.joined(separator: "\n") }
   }
 
@@ -25,31 +26,18 @@ public enum Assembly {
   public static func controller(
     _ configuration: ControllerConfiguration, logger: Logger
   ) throws -> Controller {
-    var faults: [String] = []
-    func collect<T>(_ work: () throws -> T) -> T? {
-      do { return try work() } catch {
-        faults.append("\(error)")
-        return nil
-      }
-    }
-    let feeder = configuration.feederFile.map { path in
-      collect { try FeederFile.parse(try bytes(path), file: path) }
-    }
-    let fleet = collect {
-      try FleetFile.parse(try bytes(configuration.fleetFile), file: configuration.fleetFile)
-    }
-    let policies = configuration.policyFiles.compactMap { path in
-      collect { try livePolicy(path) }
-    }
-    let key = collect {
+    var collected = Collected()
+    let parts = collected.take { try decisionParts(configuration) }
+    let key = collected.take {
       try SecretFile.ledgerKey(
         configuration.ledgerKeyFile, origin: configuration.ledgerOrigin, makesIfMissing: true)
     }
     let password = configuration.broker.passwordFile.flatMap { path in
-      collect { try SecretFile.firstLine(path) }
+      collected.take { try SecretFile.firstLine(path) }
     }
-    guard faults.isEmpty, let fleet, let key else { throw Faults(lines: faults) }
-    if let unknown = unknownNodes(fleet, feeder ?? nil) { throw Faults(lines: [unknown]) }
+    guard collected.faults.isEmpty, let parts, let key else {
+      throw Faults(lines: collected.faults)
+    }
     try FileManager.default.createDirectory(
       atPath: configuration.dataFolder, withIntermediateDirectories: true)
     let clock = configuration.makeClock()
@@ -58,11 +46,49 @@ public enum Assembly {
     let book = try LedgerKeeper(store: store, key: key, now: clock.now)
     return Controller(
       Controller.Setup(
-        clock: clock, store: store, readings: readings, fleet: fleet,
-        feeder: (feeder ?? nil) ?? anyFeeder(of: fleet), policies: policies,
-        keys: configuration.keys, book: book,
+        clock: clock, store: store, readings: readings, fleet: parts.fleet, feeder: parts.feeder,
+        policies: parts.policies, keys: configuration.keys, book: book,
         reportsFolder: configuration.dataFolder + "/reports",
         connection: connection(configuration.broker, password: password), logger: logger))
+  }
+
+  /// What decisions depend on, beside the logbook.
+  struct DecisionParts {
+    var fleet: [EnrolledBattery]
+    var feeder: FeederTree
+    var policies: [Policy]
+  }
+
+  /// Fleet, feeder and policies of `configuration`.
+  static func decisionParts(
+    _ configuration: ControllerConfiguration
+  ) throws(Faults) -> DecisionParts {
+    var collected = Collected()
+    let feeder = configuration.feederFile.map { path in
+      collected.take { try FeederFile.parse(try bytes(path), file: path) }
+    }
+    let fleet = collected.take {
+      try FleetFile.parse(try bytes(configuration.fleetFile), file: configuration.fleetFile)
+    }
+    let policies = configuration.policyFiles.compactMap { path in
+      collected.take { try livePolicy(path) }
+    }
+    guard collected.faults.isEmpty, let fleet else { throw Faults(lines: collected.faults) }
+    if let unknown = unknownNodes(fleet, feeder ?? nil) { throw Faults(lines: [unknown]) }
+    return DecisionParts(
+      fleet: fleet, feeder: (feeder ?? nil) ?? anyFeeder(of: fleet), policies: policies)
+  }
+
+  /// Faults of several files on their way to be said together.
+  private struct Collected {
+    var faults: [String] = []
+
+    mutating func take<T>(_ work: () throws -> T) -> T? {
+      do { return try work() } catch {
+        faults.append("\(error)")
+        return nil
+      }
+    }
   }
 
   /// Every node that the fleet names, each without a limit, below one root.

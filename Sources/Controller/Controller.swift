@@ -65,6 +65,9 @@ public final class Controller: Sendable {
   /// Messages of one turn at most, so that a flood never holds a decision back.
   static let turnMessages = 16_384
 
+  /// How long a turn waits for the messages that follow the first one.
+  static let gathering = Duration.milliseconds(3)
+
   let setup: Setup
   let shared = Mutex(Shared())
 

@@ -19,6 +19,7 @@ public final class LedgerKeeper: Sendable {
     /// A request was refused; nothing was written.
     case refused(LedgerRefusal)
 
+    /// What was found and what is allowed.
     public var description: String {
       switch self {
       case .damaged(let index, let refusal): "entry \(index) of the ledger is damaged: \(refusal)"
@@ -49,8 +50,7 @@ public final class LedgerKeeper: Sendable {
   public init(store: any LedgerStore, key: SigningKey, now: Timestamp) throws {
     self.store = store
     self.key = key
-    let operatorKey = try VerifierKey(name: key.verifier.name + "/operator", key: key.verifier.key)
-    author = AuthorID(bytes: operatorKey.authorID)!
+    author = try Self.author(of: key.verifier)
     var state = State()
     for name in try store.names() {
       guard let id = AccountID(bytes: name.id) else { continue }
@@ -58,15 +58,8 @@ public final class LedgerKeeper: Sendable {
       state.paths[id] = name.path
     }
     if try store.size() == 0 {
-      let founding = [
-        EntryRequest(
-          .key(vkey: key.verifier.description, rights: [.log], state: .enrolled)),
-        EntryRequest(
-          .key(
-            vkey: operatorKey.description, rights: [.post, .reverse, .close, .enrol, .activate],
-            state: .enrolled)),
-      ]
-      let written = try Self.take(founding, into: &state.book, now: now)
+      let written = try Self.take(
+        try Self.founding(key.verifier), into: &state.book, now: now)
       try store.append(written, names: [], expecting: 0)
     } else {
       state.book = try Self.replay(store)
@@ -77,11 +70,35 @@ public final class LedgerKeeper: Sendable {
     self.state = Mutex(state)
   }
 
+  /// The first entries of every log: its own key, and the operator's under the same private key.
+  static func founding(_ log: VerifierKey) throws -> [EntryRequest] {
+    [
+      EntryRequest(.key(vkey: log.description, rights: [.log], state: .enrolled)),
+      EntryRequest(
+        .key(
+          vkey: try operatorKey(of: log).description,
+          rights: [.post, .reverse, .close, .enrol, .activate], state: .enrolled)),
+    ]
+  }
+
+  /// Whoever writes with the log's own private key.
+  static func author(of log: VerifierKey) throws -> AuthorID {
+    AuthorID(bytes: try operatorKey(of: log).authorID)!
+  }
+
+  private static func operatorKey(of log: VerifierKey) throws -> VerifierKey {
+    try VerifierKey(name: log.name + "/operator", key: log.key)
+  }
+
   /// The book as the store has it; every leaf and every rule is checked.
-  public static func replay(_ store: some LedgerStore) throws -> Book {
+  /// - Parameter wanted: Ends the replay before the first entry that it does not want.
+  public static func replay(
+    _ store: some LedgerStore, while wanted: (Int64, StoredEntry) -> Bool = { _, _ in true }
+  ) throws -> Book {
     var book = Book()
     var fault: Fault?
     try store.entries(from: 0) { index, entry in
+      if !wanted(index, entry) { return false }
       do throws(LedgerRefusal) {
         try book.replay(entry.body)
       } catch {
@@ -289,10 +306,12 @@ public final class LedgerKeeper: Sendable {
   }
 
   /// What left an event's escrow towards homes, and what homes paid as penalties for it.
-  public func sums(ofEvent event: EventID, currency: Currency) -> (rewards: Money, penalties: Money) {
+  public func sums(ofEvent event: EventID, currency: Currency) -> (rewards: Money, penalties: Money)
+  {
     var rewards = Money.zero
     var penalties = Money.zero
-    settlements(in: Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!) { legs in
+    settlements(in: Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!) {
+      legs in
       guard legs.contains(where: { $0.role == .owner }) else { return }
       for leg in legs {
         if leg.path == "event:\(event):escrow" { rewards = rewards - leg.amount }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Grid
 public import Signing
 
 /// Files that hold secrets: nobody but their owner may read them.
@@ -11,9 +12,12 @@ public enum SecretFile {
     case readableByOthers(path: String, mode: String)
     /// It holds something else.
     case notAKey(path: String, reason: String)
+    /// A new one cannot be written there.
+    case notWritten(path: String, reason: String)
     /// It holds the key of another log.
     case otherName(path: String, found: String, expected: String)
 
+    /// What was found and what is allowed; never a secret.
     public var description: String {
       switch self {
       case .missing(let path): "\(path): file is missing; allowed: a secret with mode 0600"
@@ -21,6 +25,8 @@ public enum SecretFile {
         "\(path): mode is \(mode); allowed: 0600, so that nobody else reads it (chmod 600)"
       case .notAKey(let path, let reason):
         "\(path): content is not a private key (\(reason)); allowed: PRIVATE+KEY+name+hash+base64"
+      case .notWritten(let path, let reason):
+        "\(path): file is not written (\(reason)); allowed: a new file"
       case .otherName(let path, let found, let expected):
         "\(path): key is that of \(found); allowed: \(expected)"
       }
@@ -58,16 +64,22 @@ public enum SecretFile {
   }
 
   /// Writes a new key file with mode 0600; never over an existing one.
+  ///
+  /// It is written under another name and then linked, so that it is whole or not there at all.
   public static func write(_ key: SigningKey, to path: String) throws {
+    let files = FileManager.default
     let folder = URL(filePath: path).deletingLastPathComponent().path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let isNew = FileManager.default.createFile(
-      atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-    guard isNew, try Data(contentsOf: URL(filePath: path)).isEmpty else {
-      throw Fault.notAKey(path: path, reason: "there is a file already, and it is kept")
+    try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let draft = "\(path).\(Hex.text(RandomBytes.make(count: 8)))"
+    defer { try? files.removeItem(atPath: draft) }
+    guard
+      files.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600])
+    else { throw Fault.notWritten(path: path, reason: "the folder takes no new file") }
+    try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: draft)
+    try Data(key.keyFileText.utf8).write(to: URL(filePath: draft))
+    do { try files.linkItem(atPath: draft, toPath: path) } catch {
+      throw Fault.notWritten(path: path, reason: "there is a file already, and it is kept")
     }
-    try Data(key.keyFileText.utf8).write(to: URL(filePath: path))
-    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
   }
 
   private static func read(_ path: String) throws(Fault) -> String {

@@ -11,6 +11,8 @@ import Wire
 struct Demo {
   let folder: String
   let policy: Policy
+  /// Where the policy was read from.
+  let policyFile: String
   let scenario: Scenario
   let batteries: Int
   let minutes: Int
@@ -27,6 +29,7 @@ struct Demo {
       let world = try DemoWorld(
         folder: folder, policy: policy, enrolment: fleet.enrolment, feeder: nil,
         brokerPort: broker.port, startingAt: begin)
+      try world.leaveConfiguration(policyFile: policyFile, brokerPort: broker.port)
       try world.deposit(greatestCost())
       progress.show("writing \(scenario.historyDays) days of meter history", 0.01)
       try await world.archiveHistory(
@@ -110,12 +113,13 @@ struct Demo {
     let kilowattHours = watts * Int64(minutes) / 60_000 + 1
     var price: Int64 = 0
     for reward in [policy.settlement.energy, policy.settlement.premium].compactMap({ $0 }) {
-      price += (0...3).compactMap { level -> Int64? in
-        switch reward.rate {
-        case .flat(let rate): rate.millionths
-        case .byLevel(let table): table[level]?.millionths
-        }
-      }.max() ?? 0
+      price +=
+        (0...3).compactMap { level -> Int64? in
+          switch reward.rate {
+          case .flat(let rate): rate.millionths
+          case .byLevel(let table): table[level]?.millionths
+          }
+        }.max() ?? 0
     }
     let thousand: Int64 = 1_000_000_000
     return Money(millionths: (kilowattHours * price / thousand + 1) * thousand)

@@ -27,7 +27,8 @@ struct DemoCommand: AsyncParsableCommand {
     help: "Keep everything in this new folder; without it only the report stays, in a new folder.")
   var keep: String?
   @Option(
-    help: "A folder with real homes (meters, loads, events): runs its events instead of a made one.")
+    help: "A folder with real homes (meters, loads, events): runs its events instead of a made one."
+  )
   var data: String?
   @Flag(help: "Print the summary as JSON.") var json = false
 
@@ -49,8 +50,8 @@ struct DemoCommand: AsyncParsableCommand {
     let work: Task<DemoSummary, any Error>
     let progress = ProgressBar(isShown: Console.isTerminal)
     let demo = Demo(
-      folder: folder.path, policy: policy, scenario: scenario ?? Scenario(name: "sunny-day"),
-      batteries: batteries, minutes: minutes)
+      folder: folder.path, policy: policy, policyFile: self.policy,
+      scenario: scenario ?? Scenario(name: "sunny-day"), batteries: batteries, minutes: minutes)
     work = Task { try await demo.run(progress) }
     do {
       let summary = try await Signals.stopping({ work.cancel() }) { try await work.value }

@@ -19,6 +19,8 @@ import ArgumentParser
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
-      BenchCommand.self,
+      PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
+      ReportCommand.self, LedgerCommand.self, PolicyCommand.self, ReplayCommand.self,
+      KeysCommand.self, BenchCommand.self,
     ])
 }

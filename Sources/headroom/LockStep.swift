@@ -11,6 +11,10 @@ struct LockStep {
   /// Messages that others than the fleet sent to the controller.
   var fromOthers = 0
 
+  /// The clock moves in steps of this many seconds: batteries start and end at moments of their own
+  /// within a step, and what they say of it carries its own time.
+  private static let quantumSeconds: Int64 = 10
+
   /// What went wrong with the world around.
   enum Fault: Error, CustomStringConvertible {
     case brokerLost
@@ -59,8 +63,8 @@ struct LockStep {
   ) async throws {
     try await settle()
     while clock.now < moment {
-      let due = [fleet.fleet.nextDue, controller.activity.nextDue, moment].compactMap { $0 }
-      let next = min(moment, max(due.min() ?? moment, Timestamp(microseconds: clock.now.microseconds + 1)))
+      let due = [fleet.fleet.nextDue, controller.activity.nextDue].compactMap { $0 }.min() ?? moment
+      let next = min(moment, max(due, clock.now).roundedUp(toSeconds: Self.quantumSeconds))
       clock.advance(to: next)
       try await fleet.advance(to: next)
       try await settle()
@@ -72,5 +76,12 @@ struct LockStep {
   mutating func jump(to moment: Timestamp) async throws {
     clock.advance(to: moment)
     try await settle()
+  }
+}
+
+extension Timestamp {
+  /// The next later moment that is a multiple of `seconds`.
+  func roundedUp(toSeconds step: Int64) -> Timestamp {
+    Timestamp(seconds: (self.seconds / step + 1) * step)
   }
 }

@@ -50,6 +50,7 @@ enum Console {
 struct FileHandle {
   static let standardOutput = FileHandle(descriptor: STDOUT_FILENO)
   static let standardError = FileHandle(descriptor: STDERR_FILENO)
+  static let standardInput = FileHandle(descriptor: STDIN_FILENO)
   let descriptor: Int32
 
   func write(_ text: String) { write(Array(text.utf8)) }
@@ -58,12 +59,29 @@ struct FileHandle {
     var rest = bytes[...]
     while !rest.isEmpty {
       // Sound: the buffer outlives the call, which reads at most its count.
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         return
       }
       rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Everything until the other side closes; a pipe has no length to ask for.
+  func readAll() -> [UInt8] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      // Sound: the buffer outlives the call, which writes at most its count.
+      let count = unsafe piece.withUnsafeMutableBytes {
+        unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return bytes }
+      bytes += piece[..<count]
     }
   }
 }
@@ -73,9 +91,9 @@ enum InputFile {
   /// All bytes of a file; `-` is standard input.
   /// - Throws: exit 65 with the file's name and the reason.
   static func read(_ path: String) throws -> [UInt8] {
-    let name = path == "-" ? "/dev/stdin" : path
+    if path == "-" { return FileHandle.standardInput.readAll() }
     do {
-      return Array(try Data(contentsOf: URL(filePath: name)))
+      return Array(try Data(contentsOf: URL(filePath: path)))
     } catch {
       throw Outcome.badInput.failure(
         "\(path): file is not readable; allowed: an existing file (\(reason(error)))")

@@ -1,0 +1,254 @@
+public import Grid
+public import Ledger
+import Settlement
+public import Signing
+import Storage
+
+/// Requests that the ledger did not take; nothing was written.
+public struct PostFaults: Error, Sendable, CustomStringConvertible {
+  /// One line each, with the place of the request.
+  public let lines: [String]
+  /// True when they were well formed and a rule said no.
+  public let isRefusal: Bool
+
+  /// One fault a line.
+  public var description: String { lines.joined(separator: "\n") }
+}
+
+/// What whoever asked for an entry keeps.
+public struct PostReceipt: Hashable, Sendable {
+  /// The name of the request.
+  public let key: IdempotencyKey
+  /// The entry.
+  public let index: UInt64
+  /// Its leaf.
+  public let leafHash: Digest
+  /// True when the same request made it before, and nothing was written.
+  public let isReplayed: Bool
+}
+
+extension LedgerDesk {
+  /// Writes all requests, or none of them.
+  ///
+  /// - Parameters:
+  ///   - key: The log's own private key, or one that is enrolled in the log.
+  ///   - opensAccounts: Accounts and customary commodities that are not there are opened on the way.
+  /// - Throws: `PostFaults`; `StoreError.conflict` when somebody else has written meanwhile.
+  public mutating func post(
+    _ requests: [PostRequest], key: SigningKey, opensAccounts: Bool = false, now: Timestamp
+  ) throws -> [PostReceipt] {
+    let isLog = key.verifier == book.logKey
+    let author =
+      isLog
+      ? try LedgerKeeper.author(of: key.verifier) : AuthorID(bytes: key.verifier.authorID)!
+    var opening = Opening(desk: self)
+    if opensAccounts {
+      for request in requests { try opening.open(request.names) }
+    }
+    var made: [EntryRequest] = []
+    var malformed: [String] = []
+    var refused: [String] = []
+    for request in requests {
+      do throws(Unmade) {
+        made.append(try opening.make(request, author: author))
+      } catch {
+        switch error {
+        case .malformed(let text): malformed.append("\(request.place): \(text)")
+        case .refused(let text): refused.append("\(request.place): \(text)")
+        }
+      }
+    }
+    guard malformed.isEmpty, refused.isEmpty else {
+      throw PostFaults(lines: malformed + refused, isRefusal: malformed.isEmpty)
+    }
+    do {
+      let taken = try write(opening.requests + made, names: opening.names, now: now)
+      return zip(requests, taken.dropFirst(opening.requests.count)).map {
+        PostReceipt(
+          key: $0.key, index: $1.index, leafHash: $1.leafHash, isReplayed: $1.isReplayed)
+      }
+    } catch let error as BatchRefusal {
+      let place = error.place - opening.requests.count
+      let subject = place >= 0 ? requests[place].place : "opening accounts"
+      let legs = place >= 0 ? made[place].legs : []
+      throw PostFaults(
+        lines: ["\(subject): \(explain(error.refusal, legs, opening))"], isRefusal: true)
+    }
+  }
+
+  /// A refusal with names and decimals.
+  private func explain(_ refusal: LedgerRefusal, _ legs: [Leg], _ opening: Opening) -> String {
+    var text = refusal.description
+    if case .insufficient(let account, let available, let asked) = refusal,
+      let leg = legs.first(where: { $0.account == account }),
+      let commodity = opening.commodities[Int(leg.commodity) - 1] as Commodity?
+    {
+      text =
+        "insufficient: account \(account) has \(commodity.text(available)) \(commodity.code)"
+        + " available and was asked for \(commodity.text(asked)) \(commodity.code)"
+    }
+    for leg in legs {
+      text = text.replacing(leg.account.description, with: opening.name(of: leg.account))
+    }
+    return text
+  }
+
+  /// Why a request cannot be put to the book.
+  private enum Unmade: Error {
+    case malformed(String)
+    case refused(String)
+  }
+
+  /// The names that requests use: those of the book, and those opened on the way.
+  private struct Opening {
+    let book: Book
+    var accounts: [String: AccountID]
+    var commodities: [Commodity]
+    var requests: [EntryRequest] = []
+    var names: [AccountPath] = []
+
+    init(desk: LedgerDesk) {
+      book = desk.book
+      accounts = desk.accounts
+      commodities = desk.book.commodities
+    }
+
+    mutating func open(_ wanted: [(account: String, commodity: String)]) throws {
+      for (account, code) in wanted {
+        if !commodities.contains(where: { $0.code == code }),
+          let commodity = Commodity.customary(code)
+        {
+          commodities.append(commodity)
+          requests.append(EntryRequest(.commodity(commodity)))
+        }
+        guard accounts[account] == nil, let role = AccountRole(path: account) else { continue }
+        let opened = try LedgerDesk.opening(account, role, role.defaultFlags)
+        requests.append(opened.request)
+        names.append(opened.name)
+        accounts[account] = AccountID(bytes: opened.name.id)!
+      }
+    }
+
+    func name(of id: AccountID) -> String {
+      accounts.first { $0.value == id }?.key ?? id.description
+    }
+
+    func make(
+      _ request: PostRequest, author: AuthorID
+    ) throws(Unmade) -> EntryRequest {
+      let source = RequestSource(author: author, key: request.key)
+      func built(_ made: EntryRequest?, _ index: UInt64) throws(Unmade) -> EntryRequest {
+        guard var made else { throw .refused("holdUnknown: entry \(index) is no hold") }
+        made.evidence = request.evidence
+        made.rule = request.rule
+        return made
+      }
+      switch request.body {
+      case .transfer(let reason, let event, let run, let reference, let movement):
+        return EntryRequest(
+          .transfer(reason: reason, event: event, run: run), source: source,
+          effective: request.effective, legs: try legs(movement, .settled),
+          evidence: request.evidence, reference: reference, rule: request.rule)
+      case .reserve(let reason, let expires, let movement):
+        return EntryRequest(
+          .reserve(reason: reason, expires: expires), source: source,
+          effective: request.effective, legs: try legs(movement, .pending),
+          evidence: request.evidence, rule: request.rule)
+      case .post(let reason, let hold):
+        return try built(
+          book.posting(hold, reason: reason, effective: request.effective, source: source), hold)
+      case .void(let reason, let hold):
+        return try built(
+          book.voiding(hold, reason, effective: request.effective, source: source), hold)
+      case .reverse(let reason, let index):
+        guard
+          let made = book.reversing(
+            index, reason: reason, effective: request.effective, source: source)
+        else { throw .refused("notReversible: entry \(index) moved nothing, or is not there") }
+        return try built(made, index)
+      }
+    }
+
+    private func legs(
+      _ movement: PostRequest.Movement, _ layer: Layer
+    ) throws(Unmade) -> [Leg] {
+      var legs: [Leg] = []
+      switch movement {
+      case .postings(let postings):
+        for posting in postings {
+          let (number, commodity) = try self.commodity(posting.commodity)
+          let amount = try amount(posting.amount, commodity)
+          let account = try account(posting.account)
+          legs.append(Leg(account: account, commodity: number, layer: layer, amount: amount))
+        }
+      case .split(let division):
+        let (number, commodity) = try self.commodity(division.commodity)
+        let total = try amount(division.amount, commodity)
+        var unit: Int64 = 1
+        for _ in (commodity.minor ?? commodity.scale)..<commodity.scale { unit *= 10 }
+        guard total.isMultiple(of: unit), total != 0, total != .min else {
+          throw .malformed(
+            "split.amount is \(division.amount); allowed: whole units of"
+              + " \(commodity.text(unit)) \(commodity.code), not 0")
+        }
+        let to = division.to.sorted { $0.account.utf8.lexicographicallyPrecedes($1.account.utf8) }
+        // The arithmetic of a split is that of smallest units, whatever is counted.
+        let parts = Split.largestRemainder(
+          Money(millionths: total), weights: to.map(\.weight), unit: unit)
+        legs.append(
+          Leg(
+            account: try account(division.from), commodity: number, layer: layer, amount: -total))
+        for (recipient, part) in zip(to, parts) {
+          let account = try account(recipient.account)
+          // Whoever gets less than a unit gets nothing, and nothing is no posting.
+          if part == .zero { continue }
+          legs.append(
+            Leg(account: account, commodity: number, layer: layer, amount: part.millionths))
+        }
+      }
+      return legs
+    }
+
+    private func account(_ path: String) throws(Unmade) -> AccountID {
+      guard let id = accounts[path] else {
+        throw .refused(
+          "unknownAccount: no account \(path); open it with a chart or with --open-accounts")
+      }
+      return id
+    }
+
+    private func commodity(_ code: String) throws(Unmade) -> (UInt32, Commodity) {
+      guard let place = commodities.firstIndex(where: { $0.code == code }) else {
+        let known = commodities.map(\.code).joined(separator: ", ")
+        throw .refused(
+          "unknownCommodity: no commodity \(code); there are: \(known.isEmpty ? "none" : known)")
+      }
+      return (UInt32(place + 1), commodities[place])
+    }
+
+    private func amount(_ text: String, _ commodity: Commodity) throws(Unmade) -> Int64 {
+      do throws(FixedDecimal.Fault) {
+        return try FixedDecimal.parse(text, places: commodity.scale)
+      } catch {
+        throw .malformed(
+          "amount is \(text); allowed: a decimal with at most \(commodity.scale) places")
+      }
+    }
+  }
+}
+
+extension PostRequest {
+  /// The accounts and commodities that a movement names.
+  var names: [(account: String, commodity: String)] {
+    let movement: Movement
+    switch body {
+    case .transfer(_, _, _, _, let moved), .reserve(_, _, let moved): movement = moved
+    case .post, .void, .reverse: return []
+    }
+    switch movement {
+    case .postings(let postings): return postings.map { ($0.account, $0.commodity) }
+    case .split(let split):
+      return [(split.from, split.commodity)] + split.to.map { ($0.account, split.commodity) }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Controller
+import Grid
+import Ledger
+
+/// What accounts hold.
+struct LedgerBalanceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "balance", abstract: "What accounts hold: settled, held, available, pending.",
+    discussion: """
+      Without ACCOUNT, every account that holds something. Available is settled less what open \
+      holds take out; pending is the sum of open holds. An account whose name was erased is shown \
+      by its 16 bytes. An unknown account is an error, never an empty answer.
+
+      EXAMPLE
+        headroom ledger balance owner:H1 --config config/headroom.yaml
+        headroom ledger balance --as-of 2026-07-31T22:00:00Z --json \\
+          --ledger data/headroom.db
+      """)
+
+  @Argument(help: "Names of accounts, such as owner:H1.") var accounts: [String] = []
+  @OptionGroup var place: LedgerPlace
+  @Option(help: "Index of an entry, or a time: what the ledger said then.") var asOf: String?
+  @Flag(help: "Print the result as JSON.") var json = false
+
+  private struct Row {
+    var account: String
+    var commodity: Commodity
+    var position: Position
+
+    var cells: [String] {
+      [
+        account, commodity.code, commodity.text(position.settled), commodity.text(position.held),
+        commodity.text(position.available), commodity.text(position.pending),
+      ]
+    }
+  }
+
+  func run() throws {
+    let desk = try place.desk(asOf: try moment())
+    let rows = try rows(desk)
+    if json {
+      let result = JSONResult.object([
+        ("entries", .integer(Int64(desk.book.size))),
+        ("rootHash", .text("\(desk.book.tree.root)")),
+        (
+          "balances",
+          .array(
+            rows.map { row in
+              let names = ["account", "commodity", "settled", "held", "available", "pending"]
+              return .object(zip(names, row.cells).map { ($0, .text($1)) })
+            })
+        ),
+      ])
+      Console.result(result.line)
+      return
+    }
+    var table = TextTable(
+      ["account", "commodity", "settled", "held", "available", "pending"], right: [2, 3, 4, 5])
+    for row in rows { table.add(row.cells) }
+    Console.result(table.text)
+    Console.note("\(desk.book.size) entries, root \(desk.book.tree.root)")
+  }
+
+  private func moment() throws -> LedgerDesk.Moment? {
+    guard let asOf else { return nil }
+    if let index = UInt64(asOf) { return .entry(index) }
+    guard let time = Timestamp(rfc3339: asOf) else {
+      throw Outcome.badInput.failure(
+        "--as-of is \(asOf); allowed: the index of an entry, or a time like 2026-07-12T19:00:00Z")
+    }
+    return .time(time)
+  }
+
+  private func rows(_ desk: LedgerDesk) throws -> [Row] {
+    if case .entry(let index) = try moment(), index >= desk.book.size {
+      throw Outcome.badInput.failure(
+        "--as-of is \(index); allowed: an entry of 0…\(desk.book.size - 1)")
+    }
+    let unknown = accounts.filter { desk.accounts[$0] == nil }
+    guard unknown.isEmpty else {
+      throw Outcome.badInput.failure(
+        unknown.map { "\($0): no such account; `headroom ledger balance` lists those that hold" }
+          .joined(separator: "\n"))
+    }
+    let wanted =
+      accounts.isEmpty
+      ? desk.book.accountIDs.map { (desk.name(of: $0), $0) }.sorted { $0.0 < $1.0 }
+      : accounts.map { ($0, desk.accounts[$0]!) }
+    var rows: [Row] = []
+    for (name, id) in wanted {
+      for (place, commodity) in desk.book.commodities.enumerated() {
+        guard let position = desk.book.position(id, commodity: UInt32(place + 1)) else { continue }
+        let isEmpty = position.settled == 0 && position.held == 0 && position.pending == 0
+        if accounts.isEmpty, isEmpty { continue }
+        rows.append(Row(account: name, commodity: commodity, position: position))
+      }
+    }
+    return rows
+  }
+}

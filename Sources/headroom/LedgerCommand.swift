@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// The book.
+struct LedgerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ledger", abstract: "The book: found it, write in it, ask it, check it.",
+    discussion: """
+      A ledger is an append-only log of canonical entries in one SQLite file. It has one writer: \
+      init, post, reverse and checkpoint are for times at which no controller runs on the file. \
+      Should two write all the same, the second one is refused and nothing is lost.
+
+      EXAMPLE
+        headroom ledger init --config config/headroom.yaml
+        headroom ledger verify --config config/headroom.yaml
+      """,
+    subcommands: [
+      LedgerInitCommand.self, LedgerPostCommand.self, LedgerReverseCommand.self,
+      LedgerBalanceCommand.self, LedgerStatementCommand.self, LedgerVerifyCommand.self,
+      LedgerCheckpointCommand.self,
+    ])
+}
