@@ -67,22 +67,10 @@ struct SeriesLoader {
   private func overlay(
     _ readings: [Reading], on block: ArchiveBlock, row: Int, meter: MeterID,
     side: IntervalSeries.Side
-  ) -> IntervalSeries? {
+  ) -> IntervalSeries {
     let slots = block.slots
-    let base = row * slots
     let sign: Int64 = side == .netImport ? 1 : -1
-    var joules = [Int64](repeating: IntervalSeries.missing, count: slots)
-    var qualities = [Quality](repeating: .missing, count: slots)
-    var found = false
-    let imported = block.imported.span
-    let exported = block.exported.span
-    let kept = block.quality.span
-    for slot in 0..<slots where imported[base + slot] != ArchiveBlock.missing {
-      joules[slot] = sign * (Int64(imported[base + slot]) - Int64(exported[base + slot]))
-      qualities[slot] = Quality(rawValue: kept[base + slot]) ?? .missing
-      if qualities[slot] == .missing { joules[slot] = IntervalSeries.missing }
-      found = true
-    }
+    var (joules, qualities) = block.columns(row: row, sign: sign)
     let start = block.firstDay * 86_400
     let seconds = Int64(block.slotMinutes * 60)
     var parts = [Int: (joules: Int64, seconds: Int64, quality: Quality)]()
@@ -103,9 +91,7 @@ struct SeriesLoader {
     for (slot, part) in parts where part.seconds == seconds {
       joules[slot] = part.joules
       qualities[slot] = part.quality
-      found = true
     }
-    guard found else { return nil }
     return IntervalSeries(
       meter: meter, startSecond: start, intervalSeconds: seconds, joules: joules,
       qualities: qualities)
@@ -140,6 +126,31 @@ extension ArchiveBlock {
     let column = imported.span
     for slot in base..<base + slots where column[slot] != Self.missing { return true }
     return false
+  }
+}
+
+extension ArchiveBlock {
+  /// Import less export of the meter of `row`, times `sign`, and the qualities.
+  func columns(row: Int, sign: Int64) -> (joules: [Int64], qualities: [Quality]) {
+    let range = row * slots..<(row + 1) * slots
+    let imported = self.imported.span.extracting(range)
+    let exported = self.exported.span.extracting(range)
+    let marks = quality.span.extracting(range)
+    var joules = [Int64](repeating: 0, count: slots)
+    var qualities = [Quality](repeating: .actual, count: slots)
+    // Two plain passes: the first has no branch, and the second only meets what is not `actual`.
+    var energies = joules.mutableSpan
+    for slot in energies.indices {
+      energies[slot] = sign * (Int64(imported[slot]) - Int64(exported[slot]))
+    }
+    var grades = qualities.mutableSpan
+    for slot in grades.indices
+    where marks[slot] != Quality.actual.rawValue || imported[slot] == Self.missing {
+      let grade = imported[slot] == Self.missing ? nil : Quality(rawValue: marks[slot])
+      grades[slot] = grade ?? .missing
+      if grades[slot] == .missing { energies[slot] = IntervalSeries.missing }
+    }
+    return (joules, qualities)
   }
 }
 

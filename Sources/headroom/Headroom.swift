@@ -21,6 +21,6 @@ import ArgumentParser
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
       ReportCommand.self, LedgerCommand.self, PolicyCommand.self, ReplayCommand.self,
-      KeysCommand.self,
+      KeysCommand.self, BenchCommand.self,
     ])
 }
