@@ -89,7 +89,8 @@ import Testing
 
   @Test func `provokes every error case in some test`() {
     let tests = Tree.tests.map(\.text).joined()
-    for file in Tree.sources {
+    // The command line's own faults are sentences with an exit code, held by its own tests.
+    for file in Tree.sources where Self.room(of: file) != "headroom" {
       for name in Self.errorCases(in: file.text) {
         #expect(
           tests.range(of: #"\.\#(name)\b"#, options: .regularExpression) != nil,
