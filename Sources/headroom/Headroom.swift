@@ -19,5 +19,7 @@ import ArgumentParser
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
+      PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
+      PolicyCommand.self,
     ])
 }

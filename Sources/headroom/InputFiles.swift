@@ -1,0 +1,86 @@
+import ArgumentParser
+import Controller
+import Grid
+import Policies
+import Wire
+
+/// Several files of one command: the faults of all of them are said before it ends.
+struct InputFiles {
+  private var failure: ExitCode?
+
+  /// What `parse` makes of a file; nil when it was refused, which has been said.
+  mutating func parse<Value>(
+    _ path: String, _ parse: ([UInt8], String) throws -> Value
+  ) -> Value? {
+    do {
+      return try InputFile.parse(path, parse)
+    } catch {
+      failure = failure ?? error as? ExitCode ?? ExitCode(Outcome.badInput.rawValue)
+      return nil
+    }
+  }
+
+  /// Says one more fault.
+  mutating func fault(_ text: String) {
+    failure = failure ?? Outcome.badInput.failure(text)
+  }
+
+  /// Ends the command when a file was refused.
+  func finish() throws {
+    if let failure { throw failure }
+  }
+}
+
+extension InputFiles {
+  /// A policy, drafts included: what is only tried out may be uncertain.
+  mutating func policy(_ path: String) -> Policy? {
+    let policy = parse(path) { try Policy.load(bytes: $0, file: $1) }
+    if let policy, policy.isDraft {
+      Console.note("\(path): a draft: it can be tried, but serve refuses it")
+    }
+    return policy
+  }
+
+  /// The batteries of a fleet file.
+  mutating func fleet(_ path: String) -> [EnrolledBattery]? {
+    parse(path) { try FleetFile.parse($0, file: $1) }
+  }
+
+  /// The feeder of a file, or without one a tree that limits nothing.
+  mutating func feeder(_ path: String?, for fleet: [EnrolledBattery]?) -> FeederTree? {
+    guard let path else { return fleet.map(Assembly.anyFeeder) }
+    let feeder = parse(path) { try FeederFile.parse($0, file: $1) }
+    if let fleet, let feeder, let unknown = Assembly.unknownNodes(fleet, feeder) { fault(unknown) }
+    return feeder
+  }
+
+  /// The readings of a CSV file; compressed bytes are refused with the way round.
+  mutating func meters(_ path: String) -> MeterReadings? {
+    parse(path) { bytes, file in
+      guard !bytes.starts(with: [0x1F, 0x8B]) else {
+        throw FileFault(
+          file: file, line: 1, field: "file", found: "compressed (gzip)",
+          allowed: "CSV text; gzip -dc \(file) | headroom … - reads it from standard input")
+      }
+      return try MetersFile.read(bytes, file: file)
+    }
+  }
+
+  /// Ends a command whose flags ask for standard input twice.
+  static func oneStandardInput(_ paths: [String?]) throws {
+    guard paths.count(where: { $0 == "-" }) > 1 else { return }
+    throw Outcome.badInput.failure(
+      "-: file is standard input twice; allowed: one file of a command")
+  }
+}
+
+/// Arguments that are times.
+enum TimeArgument {
+  /// RFC 3339 with an offset.
+  static func parse(_ text: String) throws -> Timestamp {
+    guard let time = Timestamp(rfc3339: text) else {
+      throw ValidationError("\(text) is no time; allowed: RFC 3339 with Z or an offset")
+    }
+    return time
+  }
+}

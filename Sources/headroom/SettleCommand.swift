@@ -1,0 +1,130 @@
+import ArgumentParser
+import Controller
+import Engine
+import Grid
+import Policies
+import Reports
+import Settlement
+import Wire
+
+/// Settlement from files: what an event would have come to.
+struct SettleCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "settle", abstract: "Settle an event from files, without a ledger.",
+    discussion: """
+      The last row of the events file is settled; the other rows are event days. It is planned \
+      from the fleet's soc_pct as `plan` does, by the row's target_kw or the policy's release for \
+      its level; notices and commands count as acknowledged; caps of penalties see this event \
+      alone. Nothing is posted.
+
+      With --null no battery was asked for anything, and everything credited is an error of the \
+      baseline: it is shown per home, netted over the event and interval by interval.
+
+      EXAMPLE
+        headroom settle --meters meters.csv --fleet fleet.csv --policy policy.yaml \
+      --event events.csv --out reports
+        headroom settle --null --meters meters.csv --policy policy.yaml --event events.csv
+      """)
+
+  @Option(help: "Readings, as CSV; - is standard input. May be given several times.")
+  var meters: [String]
+  @Option(help: "The batteries, as CSV; needed unless --null.") var fleet: String?
+  @Option(help: "The feeder, as CSV; without it nothing but the batteries limits.")
+  var feeder: String?
+  @Option(help: "The programme's policy; it may be a draft.") var policy: String
+  @Option(help: "Events, as CSV.") var event: String
+  @Option(help: "The event_id that is settled instead of the last row.") var measure: String?
+  @Option(help: "Only this site of a null event; may be repeated.", transform: SiteArgument.parse)
+  var site: [SiteID] = []
+  @Option(help: "Write the report's files below this folder.") var out: String?
+  @Flag(help: "No battery moved: show what would have been credited for nothing.")
+  var null = false
+  @Flag(help: "Print the result as JSON.") var json = false
+
+  mutating func validate() throws {
+    if !null, fleet == nil { throw ValidationError("--fleet is missing; allowed: a fleet file") }
+    if !null, !site.isEmpty { throw ValidationError("--site goes with --null only") }
+    if null, out != nil { throw ValidationError("--out does not go with --null: nothing is settled") }
+  }
+
+  mutating func run() async throws {
+    let files = try MeasuredFiles(
+      meters: meters, policy: policy, events: event, measure: measure, fleet: fleet)
+    let measurement = CaseMeasurement(readings: files.readings, policy: files.policy)
+    if null {
+      let measured = try files.uncommitted(only: site)
+      let credit = FalseCreditOutput(
+        event: measured, performances: try await measurement.verify(measured),
+        policy: files.policy)
+      if json { credit.writeJSON { Console.result($0) } } else { Console.result(credit.text) }
+      return
+    }
+    let rehearsal = try plan(files)
+    let batteries = files.fleet ?? []
+    let measured = files.event { rows in
+      Self.commitment(of: rows, in: rehearsal, over: files.intervals)
+    }
+    guard !measured.homes.isEmpty else {
+      throw Outcome.no.failure(
+        "\(files.row.event): not one battery could be asked, so there is nothing to settle")
+    }
+    guard let run = files.policy.settlement.runs.first(where: \.isPayable) else {
+      throw Outcome.no.failure("the policy has no payable run")
+    }
+    Console.note(
+      "notices and commands count as acknowledged; earlier earnings of the month are not known")
+    let account = EventAccount(
+      measured, policy: files.policy, performances: try await measurement.verify(measured),
+      run: run, payer: files.policy.settlement.escrowRequired ? .escrow : .funding)
+    let output = SettleOutput(account: account, rehearsal: rehearsal, fleet: batteries)
+    if let out { try write(output, to: out) }
+    if json { output.writeJSON { Console.result($0) } } else { Console.result(output.text) }
+  }
+
+  private func plan(_ files: MeasuredFiles) throws -> Rehearsal {
+    var inputs = InputFiles()
+    let batteries = files.fleet ?? []
+    let tree = inputs.feeder(feeder, for: batteries)
+    try inputs.finish()
+    let row = files.row
+    let content = GridSignal.Content(
+      window: row.window, level: row.level, request: row.target.map { .power($0) } ?? .byLevel)
+    do {
+      let rehearsal = try Rehearsal(
+        content, event: row.event, issuer: nil, fleet: batteries, feeder: tree!,
+        terms: files.policy.dispatch, at: row.window.start)
+      if let refusal = rehearsal.refusal {
+        Console.note("the programme would turn this event away: \(refusal)")
+      }
+      return rehearsal
+    } catch {
+      throw Outcome.badInput.failure("\(event): \(error)")
+    }
+  }
+
+  /// What the batteries of a site owe together; nil when none was asked.
+  static func commitment(
+    of rows: [Int], in rehearsal: Rehearsal, over intervals: [EventInterval]
+  ) -> Commitment? {
+    let owed = rows.filter { rehearsal.plan.setpointW[$0] > 0 }.map(rehearsal.owed)
+    guard !owed.isEmpty else { return nil }
+    return Commitment(
+      intervals: intervals.map { interval in
+        let energy = owed.reduce(Energy.zero) { $0 + $1.energy(in: interval.window) }
+        return CommittedInterval(rewardBase: energy, penaltyBase: energy)
+      })
+  }
+
+  private func write(_ output: SettleOutput, to folder: String) throws {
+    let report = output.report
+    let reports = ReportFolder(folder)
+    do {
+      try reports.write(report)
+    } catch {
+      throw Outcome.badInput.failure("\(folder): folder is not writable (\(error))")
+    }
+    Console.note(
+      "report: "
+        + reports.folder(event: report.event.id.text, run: report.settlement.run.name))
+  }
+}
