@@ -1,106 +1,79 @@
 import Grid
 
-/// The batteries of a fleet, a column a property; energies in millijoules, power in milliwatts.
+/// The batteries of a fleet, a column a property; energies in microjoules, power in watts.
+///
+/// A watt held for a microsecond is a microjoule, so nothing rounds while a battery works.
 struct BatteryColumns: Sendable {
   /// Simulated up to here, in microseconds.
   var at: [Int64]
-  /// Energy in the cells.
-  var cells: [Int64]
+  /// When power has to be thought over next, in microseconds; `Int64.max` for never.
+  var wake: [Int64]
+  /// Discharge at the moment, as the gateway tells it.
+  var power: [Int64]
+  /// AC energy given on command so far, as the gateway tells it: only a liar's is not true.
+  var told: [Int64]
+  /// The running command ends when `told` reaches this: energy limit or floor.
+  var bound: [Int64]
+  /// Energy in the cells at the start.
+  let cells: [Int64]
   let capacity: [Int64]
   let rating: [Int64]
-  /// Hundredths of a percent.
+  /// Hundredths of a percent, at least 1.
   let efficiency: [Int64]
   /// The owner's reserve, in the cells.
   let reserve: [Int64]
-  /// `Int64.max` without a limit.
+  /// Watts; `Int64.max` without a limit.
   let exportLimit: [Int64]
-  /// AC energy given on command.
-  var delivered: [Int64]
-  /// Power at the moment, discharge positive.
-  var power: [Int64]
 
   init(_ enrolment: [EnrolledBattery], _ scenario: Scenario, at start: Timestamp) {
+    let zeros = [Int64](repeating: 0, count: enrolment.count)
     at = Array(repeating: start.microseconds, count: enrolment.count)
-    capacity = enrolment.map { $0.capacity.joules * 1_000 }
+    wake = Array(repeating: .max, count: enrolment.count)
+    (power, told, bound) = (zeros, zeros, zeros)
+    capacity = enrolment.map { $0.capacity.joules * 1_000_000 }
     cells = enrolment.map {
-      ($0.charge ?? scenario.battery.chargePercent).share(of: $0.capacity).joules * 1_000
+      ($0.charge ?? scenario.battery.chargePercent).share(of: $0.capacity).joules * 1_000_000
     }
-    rating = enrolment.map { $0.maxDischarge.watts * 1_000 }
+    rating = enrolment.map(\.maxDischarge.watts)
     efficiency = enrolment.map { Int64(max(1, $0.dischargeEfficiency.hundredths)) }
-    reserve = enrolment.map { $0.reserve.share(of: $0.capacity).joules * 1_000 }
-    exportLimit = enrolment.map { $0.exportLimit.map { $0.watts * 1_000 } ?? .max }
-    delivered = Array(repeating: 0, count: enrolment.count)
-    power = Array(repeating: 0, count: enrolment.count)
+    reserve = enrolment.map { $0.reserve.share(of: $0.capacity).joules * 1_000_000 }
+    exportLimit = enrolment.map { $0.exportLimit?.watts ?? .max }
   }
 
-  /// State of charge, rounded down to a hundredth of a percent.
-  func charge(_ row: Int) -> Percent {
+  /// State of charge after `delivered` on the AC side, rounded down to a hundredth of a percent.
+  func charge(_ row: Int, after delivered: Int64) -> Percent {
     guard capacity[row] > 0 else { return .zero }
-    return Percent(hundredths: Int32(Int128(cells[row]) * 10_000 / Int128(capacity[row])))
-      ?? .zero
+    let left = Int128(cells[row] - drawn(row, for: delivered))
+    return Percent(hundredths: Int32(max(0, left * 10_000 / Int128(capacity[row])))) ?? .zero
   }
 
-  /// AC energy above `floor` in the cells.
-  func available(_ row: Int, above floor: Int64) -> Int64 {
-    max(0, cells[row] - floor) / 10_000 * efficiency[row]
-      + max(0, cells[row] - floor) % 10_000 * efficiency[row] / 10_000
+  /// Energy that the cells gave for `delivered` on the AC side, rounded up.
+  func drawn(_ row: Int, for delivered: Int64) -> Int64 {
+    guard efficiency[row] < 10_000 else { return delivered }
+    let efficiency = Int128(efficiency[row])
+    return Int64((Int128(delivered) * 10_000 + efficiency - 1) / efficiency)
+  }
+
+  /// AC energy from full start to `floor` in the cells: `told` never goes beyond it.
+  func most(_ row: Int, above floor: Int64) -> Int64 {
+    Int64(Int128(max(0, cells[row] - floor)) * Int128(efficiency[row]) / 10_000)
   }
 }
 
-/// Two meters a home, cumulative from the start: the site's and the battery's own.
+/// The registers of a home's two meters, cumulative from the start, in microjoules.
 struct MeterColumns: Sendable {
-  /// Millijoules.
   var siteImport: [Int64]
   var siteExport: [Int64]
-  var charge: [Int64]
+  /// Of the battery's own meter; its import stays 0, because nothing charges.
   var discharge: [Int64]
   /// The same at the end of the last interval, in whole watt-hours.
-  var lastWh: [[Int64]]
-  var seq: [Int64]
+  var lastImportWh: [Int64]
+  var lastExportWh: [Int64]
+  var lastDischargeWh: [Int64]
 
   init(count: Int) {
-    let zeros = Array(repeating: Int64(0), count: count)
-    (siteImport, siteExport, charge, discharge, seq) = (zeros, zeros, zeros, zeros, zeros)
-    lastWh = [zeros, zeros, zeros, zeros]
-  }
-}
-
-/// Moments at which single batteries have something to do: a binary heap.
-struct Moments: Sendable {
-  private var heap: [(at: Timestamp, row: Int)] = []
-
-  var first: Timestamp? { heap.first?.at }
-
-  mutating func add(_ at: Timestamp, row: Int) {
-    heap.append((at, row))
-    var place = heap.count - 1
-    while place > 0, precedes(place, (place - 1) / 2) {
-      heap.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  /// Takes the first moment if it is not after `now`.
-  mutating func take(upTo now: Timestamp) -> (at: Timestamp, row: Int)? {
-    guard let first = heap.first, first.at <= now else { return nil }
-    let last = heap.removeLast()
-    if !heap.isEmpty {
-      heap[0] = last
-      var place = 0
-      while true {
-        var least = place
-        for child in [place * 2 + 1, place * 2 + 2] where child < heap.count {
-          if precedes(child, least) { least = child }
-        }
-        if least == place { break }
-        heap.swapAt(place, least)
-        place = least
-      }
-    }
-    return first
-  }
-
-  private func precedes(_ a: Int, _ b: Int) -> Bool {
-    (heap[a].at, heap[a].row) < (heap[b].at, heap[b].row)
+    let zeros = [Int64](repeating: 0, count: count)
+    (siteImport, siteExport, discharge) = (zeros, zeros, zeros)
+    (lastImportWh, lastExportWh, lastDischargeWh) = (zeros, zeros, zeros)
   }
 }

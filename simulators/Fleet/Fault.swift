@@ -14,21 +14,14 @@ enum Fault: UInt8, Hashable, Sendable {
     ]
     var assigned = Array(repeating: Fault.none, count: count)
     guard shares.contains(where: { $0.1 > .zero }) else { return assigned }
-    var order = Array(0..<count)
-    order.sort {
-      let (a, b) = (
-        splitMix(scenario.seed ^ UInt64($0) &* 0xD6E8_FEB8_6659_FD93),
-        splitMix(scenario.seed ^ UInt64($1) &* 0xD6E8_FEB8_6659_FD93)
-      )
-      return a == b ? $0 < $1 : a < b
+    let drawn = (0..<count).map {
+      (lot: splitMix(scenario.seed ^ UInt64($0) &* 0xD6E8_FEB8_6659_FD93), row: $0)
     }
-    var place = 0
+    var order = drawn.sorted { ($0.lot, $0.row) < ($1.lot, $1.row) }[...]
     for (fault, share) in shares {
       let wanted = (count * Int(share.hundredths) + 5_000) / 10_000
-      for _ in 0..<wanted where place < count {
-        assigned[order[place]] = fault
-        place += 1
-      }
+      for (_, row) in order.prefix(wanted) { assigned[row] = fault }
+      order = order.dropFirst(wanted)
     }
     return assigned
   }

@@ -3,25 +3,47 @@ import Grid
 /// Load and photovoltaics of simulated homes: a habit by the time of day, and differences that
 /// follow from the seed alone.
 ///
-/// Power is constant within a quarter of an hour, in milliwatts, so that every energy is exact.
+/// Power is a whole number of watts within each quarter of an hour, so that every energy is exact.
 struct HomeModel: Sendable {
   static let slotSeconds: Int64 = 900
 
+  /// What stays the same for one home.
+  struct Character {
+    /// The home's own random key.
+    let key: UInt64
+    /// 60…150 % of the habit.
+    let sizePercent: Int64
+    let hasSun: Bool
+  }
+
+  /// What stays the same for one home and one local day.
+  struct Day {
+    let number: Int64
+    /// Millionths of the habit: size, the day's mood and the weekend.
+    let load: Int64
+    /// Percent of a clear sky; 0 without photovoltaics.
+    let sky: Int64
+  }
+
   private let seed: UInt64
   private let home: Scenario.Home
+  /// Milliwatts of a home of 100 %, by local quarter hour.
   private let load: [Int64]
   private let sun: [Int64]
 
+  /// Hours of a day in percent of the evening peak.
+  private static let evening: [Int64] = [
+    8, 5, 3, 2, 2, 5, 18, 35, 30, 20, 15, 16, 18, 17, 18, 25, 42, 68, 90, 100, 92, 70, 40, 18,
+  ]
+  /// Hours of a day in percent of the photovoltaic peak.
+  private static let shine: [Int64] = [
+    0, 0, 0, 0, 0, 0, 4, 16, 36, 58, 78, 92, 100, 98, 90, 76, 58, 38, 18, 5, 0, 0, 0, 0,
+  ]
+
   init(_ scenario: Scenario) {
-    seed = scenario.seed
+    seed = splitMix(scenario.seed)
     home = scenario.home
-    // Hours of a day in percent of the evening peak, quarter hours between them on a straight line.
-    let evening: [Int64] = [
-      8, 5, 3, 2, 2, 5, 18, 35, 30, 20, 15, 16, 18, 17, 18, 25, 42, 68, 90, 100, 92, 70, 40, 18,
-    ]
-    let shine: [Int64] = [
-      0, 0, 0, 0, 0, 0, 4, 16, 36, 58, 78, 92, 100, 98, 90, 76, 58, 38, 18, 5, 0, 0, 0, 0,
-    ]
+    // Quarter hours lie between the hours on a straight line, in hundredths of a percent.
     func quarters(_ hours: [Int64]) -> [Int64] {
       (0..<96).map { quarter in
         let hour = quarter / 4
@@ -29,41 +51,59 @@ struct HomeModel: Sendable {
         return hours[hour] * 100 + (next - hours[hour]) * Int64(quarter % 4) * 25
       }
     }
-    load = quarters(evening).map {
-      scenario.home.baseLoadW * 1_000 + scenario.home.eveningPeakW * 1_000 * $0 / 10_000
+    load = quarters(Self.evening).map {
+      scenario.home.baseLoadW * 1_000 + scenario.home.eveningPeakW * $0 / 10
     }
-    sun = quarters(shine).map { scenario.home.pvPeakW * 1_000 * $0 / 10_000 }
+    sun = quarters(Self.shine).map { scenario.home.pvPeakW * $0 / 10 }
   }
 
-  /// Load minus generation of home `row` in the slot that holds `second`, in milliwatts.
-  func netMilliwatts(row: Int, atSecond second: Int64) -> Int64 {
-    let local = second + home.utcOffsetMinutes * 60
-    let slot = floorDivide(local, Self.slotSeconds)
-    let day = floorDivide(local, 86_400)
-    let quarter = Int(slot - day * 96)
-    let own = UInt64(row)
-    let size = percent(60, 150, own, 1)
-    let habit = percent(92, 108, own &* 65_537 &+ UInt64(bitPattern: day), 2)
-    let noise = percent(
-      100 - home.noisePercent, 100 + home.noisePercent,
-      own &* 1_048_583 &+ UInt64(bitPattern: slot), 3)
-    let weekend: Int64 = (day + 3) % 7 >= 5 ? 108 : 100
-    var net = load[quarter] * size / 100 * habit / 100 * noise / 100 * weekend / 100
-    if Int64(hash(own, 4) % 100) < home.pvSharePercent {
-      // Clouds are the same for the whole town, a roof's own shade is not.
-      let cloud = percent(100 - home.cloudPercent, 100, UInt64(bitPattern: day), 5)
-      let shade = percent(95, 100, own &* 1_048_583 &+ UInt64(bitPattern: slot), 6)
-      net -= sun[quarter] * cloud / 100 * shade / 100
-    }
-    return net
+  func character(_ row: Int) -> Character {
+    let key = splitMix(seed &+ UInt64(row) &* 0x9E37_79B9_7F4A_7C15)
+    let bits = splitMix(key ^ 0x5349_5A45)
+    return Character(
+      key: key, sizePercent: within(60, 150, bits),
+      hasSun: within(0, 99, bits >> 32) < home.pvSharePercent)
   }
 
-  private func percent(_ low: Int64, _ high: Int64, _ key: UInt64, _ kind: UInt64) -> Int64 {
-    low + Int64(hash(key, kind) % UInt64(high - low + 1))
+  /// Local day of a moment.
+  func dayNumber(atSecond second: Int64) -> Int64 {
+    floorDivide(second + home.utcOffsetMinutes * 60, 86_400)
   }
 
-  private func hash(_ key: UInt64, _ kind: UInt64) -> UInt64 {
-    splitMix(seed &+ splitMix(key &+ kind &* 0x9E37_79B9_7F4A_7C15))
+  func day(_ number: Int64, of character: Character) -> Day {
+    let mood = within(92, 108, splitMix(character.key ^ UInt64(bitPattern: number) &<< 20))
+    // 1970 began on a Thursday.
+    let week: Int64 = floorModulo(number + 3, 7) >= 5 ? 108 : 100
+    // Clouds are the same for the whole town, a roof's own shade is not.
+    let sky = within(
+      100 - home.cloudPercent, 100, splitMix(seed ^ UInt64(bitPattern: number) &<< 24))
+    return Day(
+      number: number, load: character.sizePercent * mood * week,
+      sky: character.hasSun ? sky : 0)
+  }
+
+  /// Load minus generation in the quarter hour that holds `second` of `day`, in whole watts.
+  func netWatts(_ character: Character, _ day: Day, atSecond second: Int64) -> Int64 {
+    let slot = floorDivide(second + home.utcOffsetMinutes * 60, Self.slotSeconds)
+    let quarter = Int(slot - day.number * 96)
+    let bits = splitMix(character.key &+ UInt64(bitPattern: slot))
+    let noise = within(100 - home.noisePercent, 100 + home.noisePercent, bits)
+    let used = load[quarter] * day.load * noise / 100_000_000_000
+    guard day.sky > 0 else { return used }
+    let shade = within(95, 100, bits >> 32)
+    return used - sun[quarter] * day.sky * shade / 10_000_000
+  }
+
+  /// The same for a single moment.
+  func netWatts(row: Int, atSecond second: Int64) -> Int64 {
+    let character = character(row)
+    let day = day(dayNumber(atSecond: second), of: character)
+    return netWatts(character, day, atSecond: second)
+  }
+
+  /// A whole number of `low…high`, from the lower half of `bits`; a multiplication, no division.
+  private func within(_ low: Int64, _ high: Int64, _ bits: UInt64) -> Int64 {
+    low + Int64(((bits & 0xFFFF_FFFF) &* UInt64(high - low + 1)) >> 32)
   }
 }
 
@@ -77,3 +117,6 @@ func splitMix(_ key: UInt64) -> UInt64 {
 
 /// `a` / `b` rounded toward negative infinity; `b` is positive.
 func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a >= 0 ? a / b : -((-a + b - 1) / b) }
+
+/// What `floorDivide` leaves, 0 or more.
+func floorModulo(_ a: Int64, _ b: Int64) -> Int64 { a - floorDivide(a, b) * b }

@@ -18,7 +18,7 @@ public struct Scenario: Hashable, Sendable {
     public var pvPeakW: Int64 = 4_000
     /// Most that clouds take from a day, in percent.
     public var cloudPercent: Int64 = 30
-    /// Local time minus UTC of the day's curve, in minutes.
+    /// Local time minus UTC of the day's curve, in minutes; a multiple of 15.
     public var utcOffsetMinutes: Int64 = -420
 
     /// A home of a sunny suburb.
@@ -31,7 +31,7 @@ public struct Scenario: Hashable, Sendable {
     public var capacityWh: Int64 = 13_500
     /// Discharge rating.
     public var maxDischargeW: Int64 = 5_000
-    /// Charge rating.
+    /// Charge rating; described to the controller, never used.
     public var maxChargeW: Int64 = 5_000
     /// AC energy out for energy in the cells.
     public var efficiencyPercent = Percent.hundred
@@ -54,19 +54,19 @@ public struct Scenario: Hashable, Sendable {
     public var offline = Percent.zero
     /// Connects and reports, but never hears a command or a notice.
     public var deaf = Percent.zero
-    /// Answers and starts `lateSeconds` late.
+    /// Hears commands `lateSeconds` late, and begins that much after a window's start.
     public var late = Percent.zero
     /// How late.
     public var lateSeconds: Int64 = 300
-    /// Gives only `partialPercent` of the setpoint.
+    /// Promises the setpoint and gives only `partialPercent` of it.
     public var partial = Percent.zero
     /// How much of it.
     public var partialPercent: Int64 = 50
     /// Claims full delivery and gives none: only the meter tells.
     public var liar = Percent.zero
-    /// Its clock is `clockSkewSeconds` ahead.
+    /// Its gateway's clock is `clockSkewSeconds` ahead, so it begins and ends too early.
     public var clockSkew = Percent.zero
-    /// How far ahead.
+    /// How far ahead; below zero behind.
     public var clockSkewSeconds: Int64 = 120
     /// Its owner opts out when the notice comes.
     public var optOut = Percent.zero
@@ -99,6 +99,9 @@ public struct Scenario: Hashable, Sendable {
   public var batteriesPerGateway: Int = 1
   /// Telemetry every so many seconds.
   public var telemetrySeconds: Int64 = 300
+  /// Lengths of a meter record that the contract knows, in minutes.
+  public static let meterMinutesAllowed: [Int64] = [1, 5, 15, 30, 60]
+
   /// Meter records of 1, 5, 15, 30 or 60 minutes.
   public var meterMinutes: Int64 = 15
   /// Days of meter history before the start.
@@ -117,6 +120,8 @@ public struct Scenario: Hashable, Sendable {
 }
 
 /// A home's real load and photovoltaics, before any battery.
+///
+/// After its last slot it begins again with the first; whole weeks keep the days where they are.
 public struct RealHome: Hashable, Sendable {
   /// Start of the first slot.
   public var start: Timestamp
@@ -129,7 +134,9 @@ public struct RealHome: Hashable, Sendable {
 
   /// A home's series; both columns are equally long.
   public init(start: Timestamp, slotSeconds: Int64, loadJ: [Int64], pvJ: [Int64]) {
-    precondition(loadJ.count == pvJ.count, "load and PV have the same slots")
+    precondition(
+      loadJ.count == pvJ.count && !loadJ.isEmpty, "load and PV have the same slots, at least one")
+    precondition(start.isWholeSecond && slotSeconds > 0, "slots are whole seconds")
     self.start = start
     self.slotSeconds = slotSeconds
     self.loadJ = loadJ

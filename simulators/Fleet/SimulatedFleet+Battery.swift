@@ -1,172 +1,167 @@
 import Grid
 
 extension SimulatedFleet {
-  /// Begins and ends what is due for one battery.
-  mutating func work(_ row: Int, at moment: Timestamp) {
+  /// Lets time pass for one battery and its meters up to `goal`, in microseconds, with all that
+  /// begins and ends on the way at its own moment.
+  mutating func integrate(_ row: Int, to goal: Int64) {
+    while true {
+      while batteries.wake[row] <= batteries.at[row] { decide(row) }
+      guard batteries.at[row] < goal else { return }
+      pass(row, until: min(goal, batteries.wake[row]))
+    }
+  }
+
+  /// A stretch of constant battery power: the meters run.
+  private mutating func pass(_ row: Int, until: Int64) {
+    let power = batteries.power[row]
+    let isTrue = faults[row] != .liar
+    var at = batteries.at[row]
+    while at < until {
+      let home = homes.slot(row, atSecond: floorDivide(at, 1_000_000))
+      let end = min(until, home.end)
+      var site = home.microjoules(from: at, to: end)
+      if power > 0 {
+        // Waking is rounded up to a microsecond, the energy is not.
+        let given = min(power * (end - at), batteries.bound[row] - batteries.told[row])
+        batteries.told[row] += given
+        if isTrue {
+          site -= given
+          meters.discharge[row] += given
+          delivered += given
+        }
+      }
+      if site >= 0 { meters.siteImport[row] += site } else { meters.siteExport[row] -= site }
+      at = end
+    }
+    batteries.at[row] = until
+  }
+
+  /// Ends and begins what is due for one battery now, and sets its power up to the next wake.
+  private mutating func decide(_ row: Int) {
+    let before = batteries.power[row]
+    takeHeld(row)
+    endDue(row)
+    cancelDue(row)
+    beginDue(row, from: before)
+    setPower(row)
+    let wake = nextWake(row)
+    batteries.wake[row] = wake
+    guard wake < .max else { return }
+    // Messages go out within a second of what they tell; a fleet then wakes once a second at most.
+    moments.add(Timestamp(seconds: floorDivide(wake + 999_999, 1_000_000)), row: row)
+  }
+
+  private mutating func endDue(_ row: Int) {
+    let at = batteries.at[row]
     for place in timelines[row].indices {
       let entry = timelines[row][place]
       switch entry.standing {
-      case .waiting where entry.start <= moment.microseconds && entry.end > moment.microseconds:
-        begin(row, place, at: moment)
-      case .waiting where entry.end <= moment.microseconds:
-        finish(row, place, .noParticipation, at: moment, reason: nil)
-      case .running where entry.end <= moment.microseconds:
-        finish(row, place, .completed, at: moment, reason: nil)
+      case .running where entry.end <= at:
+        finish(row, place, entry.isCut ? .superseded : .completed)
+      case .running where entry.isDischarge && batteries.told[row] >= batteries.bound[row]:
+        let isLimit = batteries.told[row] - entry.toldBefore >= entry.limit
+        finish(
+          row, place, .completed,
+          reason: isLimit ? "energyLimit" : entry.isReserveHigher ? "reserve" : "socFloor")
+      case .waiting where entry.end <= at && !entry.isCancel:
+        finish(row, place, entry.isCut ? .superseded : .noParticipation)
       case .waiting, .running, .over: break
       }
     }
   }
 
-  private mutating func begin(_ row: Int, _ place: Int, at moment: Timestamp) {
+  private mutating func cancelDue(_ row: Int) {
+    let at = batteries.at[row]
+    for place in timelines[row].indices {
+      let cancel = timelines[row][place]
+      guard cancel.isCancel, cancel.standing == .waiting, cancel.start <= at else { continue }
+      for other in timelines[row].indices {
+        let entry = timelines[row][other]
+        if !entry.isCancel, entry.standing != .over, entry.command.event == cancel.command.event,
+          entry.command.seq < cancel.command.seq
+        {
+          finish(row, other, .cancelled)
+        }
+      }
+      finish(row, place, .completed)
+    }
+  }
+
+  private mutating func beginDue(_ row: Int, from power: Int64) {
+    let at = batteries.at[row]
+    guard
+      let place = timelines[row].firstIndex(where: {
+        $0.standing == .waiting && !$0.isCancel && $0.start <= at && at < $0.end
+      })
+    else { return }
+    let told = batteries.told[row]
+    let entry = timelines[row][place]
     timelines[row][place].standing = .running
+    timelines[row][place].began = at
+    timelines[row][place].rampFrom = power
+    timelines[row][place].toldBefore = told
+    let bound = min(told + entry.limit, batteries.most(row, above: entry.floor))
+    batteries.bound[row] = entry.isDischarge ? bound : told
+    counted.started += 1
+    tellStarted(row, place, told < batteries.bound[row] ? min(entry.setpoint, room(row, entry)) : 0)
+  }
+
+  /// Watts until the next wake: setpoint, rating, export limit, ramp, and what is wrong.
+  private mutating func setPower(_ row: Int) {
+    guard let place = timelines[row].firstIndex(where: { $0.standing == .running }),
+      timelines[row][place].isDischarge, batteries.told[row] < batteries.bound[row]
+    else {
+      batteries.power[row] = 0
+      return
+    }
     let entry = timelines[row][place]
-    totals.started += 1
-    let status = Acknowledgement(
-      subject: .command(entry.command.id), battery: entry.command.battery, status: .started,
-      at: stamp(row, moment), accepted: Power(watts: accepted(row, entry) / 1_000))
-    timelines[row][place].last = status
-    answer(enrolment[row].gateway, status)
-    batteries.power[row] = actual(row, entry, second: moment.seconds)
-    scheduleEnd(row, place, from: moment)
+    let room = room(row, entry)
+    let accepted = min(entry.setpoint, room)
+    if abs(accepted - entry.accepted) * 10 > entry.accepted { tellStarted(row, place, accepted) }
+    var power = entry.setpoint
+    if faults[row] == .partial { power = power * scenario.faults.partialPercent / 100 }
+    // Half the way over the whole ramp is the energy of a straight slope.
+    if batteries.at[row] < entry.rampEnd { power = (entry.rampFrom + min(power, room)) / 2 }
+    batteries.power[row] = min(power, room)
   }
 
-  /// Ends one command with its final status.
-  mutating func finish(
-    _ row: Int, _ place: Int, _ status: Acknowledgement.Status, at moment: Timestamp,
-    reason: String?, lastSeq: Int64? = nil
-  ) {
-    let entry = timelines[row][place]
-    timelines[row][place].standing = .over
-    timelines[row][place].end = min(entry.end, moment.microseconds)
-    if entry.standing == .running { batteries.power[row] = 0 }
-    if status == .completed { totals.completed += 1 }
-    let isLiar = faults[row] == .liar
-    let claimed = isLiar ? claim(entry, until: moment) : entry.given
-    let final = Acknowledgement(
-      subject: .command(entry.command.id), battery: entry.command.battery, status: status,
-      at: stamp(row, moment),
-      delivered: entry.standing == .running ? Energy(wattHours: claimed / 3_600_000) : nil,
-      charge: entry.standing == .running ? batteries.charge(row) : nil, lastSeq: lastSeq,
-      reason: reason)
-    timelines[row][place].last = final
-    answer(enrolment[row].gateway, final)
-  }
-
-  /// What a liar says it gave.
-  private func claim(_ entry: TimelineCommand, until moment: Timestamp) -> Int64 {
-    let micros = max(0, min(entry.end, moment.microseconds) - entry.start)
-    return min(entry.limit, Int64(Int128(entry.setpoint) * Int128(micros) / 1_000_000))
-  }
-
-  /// Milliwatts that the device accepts: what the export limit leaves.
-  private func accepted(_ row: Int, _ entry: TimelineCommand) -> Int64 {
-    guard case .discharge = entry.command.action else { return 0 }
-    return min(entry.setpoint, room(row, entry, second: entry.start / 1_000_000))
-  }
-
-  /// Greatest discharge at which the site does not export more than it may.
-  private func room(_ row: Int, _ entry: TimelineCommand, second: Int64) -> Int64 {
-    let commanded = entry.command.exportLimit.map { $0.watts * 1_000 } ?? .max
-    let limit = min(commanded, batteries.exportLimit[row])
+  /// Greatest discharge at which the site does not export more than it may, in watts.
+  private func room(_ row: Int, _ entry: TimelineCommand) -> Int64 {
+    let limit = exportLimit(row, entry)
     guard limit < .max else { return .max }
-    return max(0, limit + netMilliwatts(row, atSecond: second))
+    return max(0, limit + homes.slot(row, atSecond: second(row)).watts)
   }
 
-  /// Milliwatts that really flow: faults are felt here.
-  private func actual(_ row: Int, _ entry: TimelineCommand, second: Int64) -> Int64 {
-    guard case .discharge = entry.command.action else { return 0 }
-    let wanted = min(entry.setpoint, room(row, entry, second: second))
-    switch faults[row] {
-    case .liar: return 0
-    case .partial: return wanted * scenario.faults.partialPercent / 100
-    case .none, .offline, .deaf, .late, .clockSkew, .optOut, .lossyMeter: return wanted
-    }
+  private func exportLimit(_ row: Int, _ entry: TimelineCommand) -> Int64 {
+    min(entry.command.exportLimit?.watts ?? .max, batteries.exportLimit[row])
   }
 
-  /// Notes when energy limit or floor will end a running command, if its window does not before.
-  private mutating func scheduleEnd(_ row: Int, _ place: Int, from moment: Timestamp) {
-    let entry = timelines[row][place]
-    let power = batteries.power[row]
-    guard power > 0 else { return }
-    let left = min(
-      entry.limit - entry.given, batteries.available(row, above: entry.floor))
-    let micros = Int64(Int128(max(0, left)) * 1_000_000 / Int128(power))
-    let end = moment.microseconds + micros
-    if end < entry.end {
-      moments.add(Timestamp(microseconds: end + 1_000_000), row: row)
-    }
-  }
+  private func second(_ row: Int) -> Int64 { floorDivide(batteries.at[row], 1_000_000) }
 
-  /// Home load minus generation, in milliwatts.
-  func netMilliwatts(_ row: Int, atSecond second: Int64) -> Int64 {
-    guard !homes.isEmpty else { return model.netMilliwatts(row: row, atSecond: second) }
-    let home = homes[row]
-    let slot = Int(floorDivide(second - home.start.seconds, home.slotSeconds))
-    guard home.loadJ.indices.contains(slot) else { return 0 }
-    return (home.loadJ[slot] - home.pvJ[slot]) * 1_000 / home.slotSeconds
-  }
-
-  /// Length of the slots in which the home's own power is constant.
-  var slotSeconds: Int64 { homes.first?.slotSeconds ?? HomeModel.slotSeconds }
-
-  /// Lets time pass for one battery and its meters, up to `moment`.
-  mutating func integrate(_ row: Int, to moment: Timestamp) {
-    let goal = moment.microseconds
-    let slotMicros = slotSeconds * 1_000_000
-    while batteries.at[row] < goal {
-      let at = batteries.at[row]
-      let net = netMilliwatts(row, atSecond: floorDivide(at, 1_000_000))
-      var until = min(goal, (floorDivide(at, slotMicros) + 1) * slotMicros)
-      var power: Int64 = 0
-      let place = timelines[row].firstIndex { $0.standing == .running }
-      if let place {
-        let entry = timelines[row][place]
-        power = actual(row, entry, second: floorDivide(at, 1_000_000))
-        // Half the setpoint over the ramp is the energy of a straight slope.
-        let rampEnd = entry.start + entry.command.rampSeconds * 1_000_000
-        if at < rampEnd {
-          power /= 2
-          until = min(until, rampEnd)
+  /// The next moment after now at which something begins, ends or changes by itself.
+  private func nextWake(_ row: Int) -> Int64 {
+    let at = batteries.at[row]
+    var wake = held[row]?.first?.at ?? .max
+    for entry in timelines[row] {
+      switch entry.standing {
+      case .over: break
+      case .waiting:
+        let moment = entry.isCancel || entry.start > at ? entry.start : entry.end
+        wake = min(wake, entry.isCancel ? moment : min(moment, entry.end))
+      case .running:
+        wake = min(wake, entry.end)
+        guard entry.isDischarge else { break }
+        if at < entry.rampEnd { wake = min(wake, entry.rampEnd) }
+        if exportLimit(row, entry) < .max {
+          wake = min(wake, homes.slot(row, atSecond: second(row)).end)
         }
-        until = min(until, max(at, entry.end))
-        if until == at { until = min(goal, at + 1) }
+        let power = batteries.power[row]
+        let left = batteries.bound[row] - batteries.told[row]
+        // What is exhausted already is ended at once.
+        if left <= 0 { return at }
+        if power > 0 { wake = min(wake, at + (left + power - 1) / power) }
       }
-      let micros = until - at
-      var given = Int64(Int128(power) * Int128(micros) / 1_000_000)
-      if let place, power > 0 {
-        let entry = timelines[row][place]
-        let most = min(
-          entry.limit - entry.given, batteries.available(row, above: entry.floor))
-        if given >= most {
-          given = max(0, most)
-          give(row, place, given)
-          meter(row, net: net, micros: micros, discharge: given)
-          batteries.at[row] = until
-          finish(
-            row, place, .completed, at: Timestamp(microseconds: until),
-            reason: entry.limit - entry.given <= given ? "energyLimit" : "socFloor")
-          continue
-        }
-        give(row, place, given)
-      }
-      meter(row, net: net, micros: micros, discharge: given)
-      batteries.at[row] = until
     }
-  }
-
-  private mutating func give(_ row: Int, _ place: Int, _ energy: Int64) {
-    timelines[row][place].given += energy
-    batteries.delivered[row] += energy
-    totals.delivered += Energy(joules: energy / 1_000)
-    let efficiency = batteries.efficiency[row]
-    let fromCells = (Int128(energy) * 10_000 + Int128(efficiency) - 1) / Int128(efficiency)
-    batteries.cells[row] = max(0, batteries.cells[row] - Int64(fromCells))
-  }
-
-  /// Adds a stretch of time to both meters.
-  private mutating func meter(_ row: Int, net: Int64, micros: Int64, discharge: Int64) {
-    let site = Int64(Int128(net) * Int128(micros) / 1_000_000) - discharge
-    if site >= 0 { meters.siteImport[row] += site } else { meters.siteExport[row] -= site }
-    meters.discharge[row] += discharge
+    return wake
   }
 }

@@ -1,168 +1,138 @@
 public import Grid
 import Wire
 
+// The gateway's door: what arrives, and whether it is taken. Source: the MQTT contract, §5 and §6.
 extension SimulatedFleet {
-  /// What gateways publish when a message arrives at `moment`; the fleet is simulated up to it.
+  /// What gateways publish when a message arrives at `moment`, after what was due up to then.
   public mutating func receive(
     topic: String, payload: [UInt8], retained: Bool = false, at moment: Timestamp
   ) -> [OutgoingMessage] {
-    guard let topic = try? Topic(parsing: topic) else { return [] }
+    run(to: moment)
+    // Nothing but the controller's own state is retained on the way to a gateway.
+    guard !retained, let topic = try? Topic(parsing: topic) else { return flush() }
     switch topic {
     case .command(let gateway):
-      guard !retained, let own = gateways[gateway] else { return [] }
-      guard let envelope = try? CommandCodec.decode(payload) else {
-        totals.refused += 1
-        return []
+      if let envelope = try? CommandCodec.decode(payload) {
+        for command in envelope.items { take(command, of: gateway) }
+        for item in envelope.refused { refuse(item, of: gateway) }
+      } else {
+        counted.refused += 1
       }
-      totals.refused += envelope.refused.count
-      for command in envelope.items { take(command, of: gateway, own, at: moment) }
     case .notice(let gateway):
-      guard !retained, let own = gateways[gateway] else { return [] }
-      guard let envelope = try? NoticeCodec.decode(payload) else {
-        totals.refused += 1
-        return []
+      if let envelope = try? NoticeCodec.decode(payload) {
+        for notice in envelope.items { take(notice, of: gateway) }
+        counted.refused += envelope.refused.count
+      } else {
+        counted.refused += 1
       }
-      totals.refused += envelope.refused.count
-      for notice in envelope.items { take(notice, of: gateway, own, at: moment) }
     case .signal, .signalAcknowledgement, .acknowledgement, .telemetry, .meter, .state, .battery,
       .preference, .error, .controllerState:
-      return []
+      break
     }
     return flush()
   }
 
-  private mutating func take(
-    _ notice: Notice, of gateway: GatewayID, _ own: [Int], at moment: Timestamp
-  ) {
-    guard let row = rows[notice.battery], own.contains(row) else { return }
-    if faults[row] == .offline || faults[row] == .deaf { return }
-    totals.notices += 1
-    let subject = Acknowledgement.Subject.notice(notice.id)
-    answer(
-      gateway,
-      Acknowledgement(
-        subject: subject, battery: notice.battery, status: .received, at: stamp(row, moment)))
-    if faults[row] == .optOut, notice.schedule != nil {
+  /// The row of a battery that is this gateway's own.
+  private func row(of battery: BatteryID, behind gateway: GatewayID) -> Int? {
+    guard let row = rows[battery], enrolment[row].gateway == gateway else { return nil }
+    return row
+  }
+
+  private func hears(_ row: Int) -> Bool { faults[row] != .offline && faults[row] != .deaf }
+
+  // MARK: Notices
+
+  private mutating func take(_ notice: Notice, of gateway: GatewayID) {
+    guard let row = row(of: notice.battery, behind: gateway), hears(row) else { return }
+    counted.notices += 1
+    func tell(_ status: Acknowledgement.Status, reason: String? = nil) {
       answer(
         gateway,
         Acknowledgement(
-          subject: subject, battery: notice.battery, status: .optOut, at: stamp(row, moment),
-          reason: "ownerOverride"))
+          subject: .notice(notice.id), battery: notice.battery, status: status,
+          at: stamp(row, now), reason: reason))
+    }
+    let place = notices[row].firstIndex { $0.event == notice.event }
+    if let place, notices[row][place].revision >= notice.revision {
+      let isLatest = notices[row][place].revision == notice.revision
+      tell(isLatest ? notices[row][place].status : .superseded)
+      return
+    }
+    tell(.received)
+    let isDeclined = faults[row] == .optOut && notice.schedule != nil
+    if isDeclined { tell(.optOut, reason: "ownerOverride") }
+    let remembered = RememberedNotice(
+      event: notice.event, revision: notice.revision, status: isDeclined ? .optOut : .received)
+    if let place {
+      notices[row][place] = remembered
+    } else {
+      if notices[row].count == Self.noticeLimit { notices[row].removeFirst() }
+      notices[row].append(remembered)
     }
   }
 
-  private mutating func take(
-    _ command: Command, of gateway: GatewayID, _ own: [Int], at moment: Timestamp
-  ) {
-    totals.commands += 1
-    guard let row = rows[command.battery], own.contains(row) else {
-      refuse(command, gateway, .rejectedParameter, "unknownBattery", moment)
+  // MARK: Commands
+
+  private mutating func take(_ command: Command, of gateway: GatewayID) {
+    counted.commands += 1
+    guard let row = row(of: command.battery, behind: gateway) else {
+      refuse(command, of: gateway, .rejectedParameter, "unknownBattery", at: now)
       return
     }
-    if faults[row] == .offline || faults[row] == .deaf { return }
+    guard hears(row) else { return }
+    integrate(row, to: now.microseconds)
+    if faults[row] == .late {
+      let there = now.adding(seconds: scenario.faults.lateSeconds).microseconds
+      held[row, default: []].append(HeldCommand(command: command, at: there))
+      batteries.wake[row] = min(batteries.wake[row], there)
+      moments.add(Timestamp(seconds: floorDivide(there + 999_999, 1_000_000)), row: row)
+      return
+    }
+    judge(command, row)
+    integrate(row, to: now.microseconds)
+  }
+
+  /// Takes what has come to the end of its slow way.
+  mutating func takeHeld(_ row: Int) {
+    while let first = held[row]?.first, first.at <= batteries.at[row] {
+      held[row]?.removeFirst()
+      judge(first.command, row)
+    }
+    if held[row]?.isEmpty == true { held[row] = nil }
+  }
+
+  /// Answers a repetition, refuses what comes too late, and accepts the rest.
+  private mutating func judge(_ command: Command, _ row: Int) {
+    let gateway = enrolment[row].gateway
+    let present = stamp(row, Timestamp(microseconds: batteries.at[row]))
     if let known = timelines[row].first(where: { $0.command.id == command.id }) {
-      if known.received == command {
-        totals.duplicates += 1
+      if known.command == command {
+        counted.duplicates += 1
         answer(gateway, known.last)
       } else {
-        refuse(command, gateway, .rejectedInvalid, "revisionConflict", moment)
+        refuse(command, of: gateway, .rejectedInvalid, "revisionConflict", at: present)
       }
       return
     }
-    // A gateway whose clock is ahead finds the last moment to have passed sooner.
-    guard stamp(row, moment) <= command.notAfter else {
-      refuse(command, gateway, .rejectedLate, "late", moment)
+    guard present <= command.notAfter else {
+      refuse(command, of: gateway, .rejectedLate, "late", at: present)
       return
     }
-    integrate(row, to: moment)
-    accept(command, row: row, gateway, at: moment)
-  }
-
-  private mutating func accept(
-    _ command: Command, row: Int, _ gateway: GatewayID, at moment: Timestamp
-  ) {
-    var entry = TimelineCommand(
-      command: command, received: command,
-      start: max(command.window.start, moment).microseconds,
-      end: command.window.end.microseconds,
-      last: Acknowledgement(
-        subject: .command(command.id), battery: command.battery, status: .received,
-        at: stamp(row, moment)))
-    switch command.action {
-    case .cancel:
-      entry.standing = .over
-      answer(gateway, entry.last)
-      let ended = endCommands(of: command.event, row: row, below: command.seq, at: moment, gateway)
-      entry.last = Acknowledgement(
-        subject: .command(command.id), battery: command.battery, status: .completed,
-        at: stamp(row, moment), delivered: ended, charge: batteries.charge(row))
-      answer(gateway, entry.last)
-      timelines[row].append(entry)
+    if timelines[row].count >= Self.timelineLimit / 4 {
+      timelines[row].removeAll { $0.standing == .over && $0.command.window.end <= present }
+    }
+    guard timelines[row].count < Self.timelineLimit else {
+      refuse(command, of: gateway, .rejectedParameter, "queueFull", at: present)
       return
-    case .hold: break
-    case .discharge(let setpoint, let limit, let floor):
-      if faults[row] == .late {
-        entry.start += scenario.faults.lateSeconds * 1_000_000
-      }
-      entry.setpoint = min(setpoint.watts * 1_000, batteries.rating[row])
-      entry.limit = limit.joules * 1_000
-      entry.floor = max(
-        batteries.reserve[row], floor.share(of: enrolment[row].capacity).joules * 1_000)
     }
-    cut(row, by: entry, gateway, at: moment)
-    if let later = timelines[row].first(where: {
-      $0.command.seq > command.seq && $0.standing != .over && $0.start <= entry.start
-    }) {
-      entry.last = Acknowledgement(
-        subject: .command(command.id), battery: command.battery, status: .superseded,
-        at: stamp(row, moment), lastSeq: later.command.seq)
-      entry.standing = .over
-    }
-    answer(gateway, entry.last)
-    timelines[row].append(entry)
-    if entry.standing == .waiting {
-      moments.add(Timestamp(microseconds: entry.start), row: row)
-      moments.add(Timestamp(microseconds: entry.end), row: row)
-      work(row, at: moment)
-    }
-  }
-
-  /// Cuts older commands where a newer one begins; what is left of nothing is superseded.
-  private mutating func cut(
-    _ row: Int, by newer: TimelineCommand, _ gateway: GatewayID, at moment: Timestamp
-  ) {
-    for place in timelines[row].indices {
-      let older = timelines[row][place]
-      guard older.standing != .over, older.command.seq < newer.command.seq,
-        older.end > newer.start
-      else { continue }
-      timelines[row][place].end = newer.start
-      if older.start >= newer.start || older.standing == .running {
-        finish(row, place, .superseded, at: moment, reason: nil, lastSeq: newer.command.seq)
-      }
-    }
-  }
-
-  /// Ends an event's commands that a cancel reaches; returns what they gave.
-  private mutating func endCommands(
-    of event: EventID?, row: Int, below seq: Int64, at moment: Timestamp, _ gateway: GatewayID
-  ) -> Energy {
-    var given: Int64 = 0
-    for place in timelines[row].indices {
-      let entry = timelines[row][place]
-      guard entry.command.event == event, entry.command.seq < seq, entry.standing != .over
-      else { continue }
-      given += entry.given
-      finish(row, place, .cancelled, at: moment, reason: nil)
-    }
-    return Energy(joules: given / 1_000)
+    accept(command, row, at: present)
   }
 
   private mutating func refuse(
-    _ command: Command, _ gateway: GatewayID, _ status: Acknowledgement.Status, _ reason: String,
-    _ moment: Timestamp
+    _ command: Command, of gateway: GatewayID, _ status: Acknowledgement.Status,
+    _ reason: String, at moment: Timestamp
   ) {
-    totals.refused += 1
+    counted.refused += 1
     answer(
       gateway,
       Acknowledgement(
@@ -170,7 +140,21 @@ extension SimulatedFleet {
         reason: reason))
   }
 
-  mutating func answer(_ gateway: GatewayID, _ acknowledgement: Acknowledgement) {
-    send(.acknowledgement(gateway), AcknowledgementCodec.encode(acknowledgement))
+  /// Answers an item that could not be understood, if its name says whose it is.
+  private mutating func refuse(_ item: RefusedItem, of gateway: GatewayID) {
+    counted.commands += 1
+    counted.refused += 1
+    guard let id = item.id.flatMap({ LongIdentifier($0) }) else { return }
+    let parts = id.text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, let battery = BatteryID(String(parts[1])),
+      let row = row(of: battery, behind: gateway), hears(row)
+    else { return }
+    let isParameter = item.rejection.code.status == .rejectedParameter
+    answer(
+      gateway,
+      Acknowledgement(
+        subject: .command(id), battery: battery,
+        status: isParameter ? .rejectedParameter : .rejectedInvalid, at: stamp(row, now),
+        reason: item.rejection.code.rawValue))
   }
 }

@@ -6,60 +6,68 @@ extension SimulatedFleet {
   ///
   /// However the way is divided into calls, the messages are the same.
   public mutating func advance(to moment: Timestamp) -> [OutgoingMessage] {
+    run(to: moment)
+    return flush()
+  }
+
+  mutating func run(to moment: Timestamp) {
     while let due = nextDue, due <= moment {
       now = max(now, due)
-      while let next = moments.take(upTo: due) {
-        integrate(next.row, to: due)
-        work(next.row, at: due)
-      }
+      while let row = moments.take(upTo: due) { integrate(row, to: due.microseconds) }
       if nextMeter == due { reportMeters(at: due) }
       if nextTelemetry == due { reportTelemetry(at: due) }
     }
     now = max(now, moment)
-    return flush()
   }
 
   private mutating func reportTelemetry(at due: Timestamp) {
-    telemetrySeq += 1
     nextTelemetry = due.adding(seconds: scenario.telemetrySeconds)
-    for gateway in gatewayOrder {
-      let own = gateways[gateway]!.filter { faults[$0] != .offline }
-      guard !own.isEmpty else { continue }
-      var items: [Telemetry] = []
-      for row in own {
-        integrate(row, to: due)
-        items.append(telemetry(row, at: due))
+    var items: [Telemetry] = []
+    var most: Int64 = 0
+    for (place, gateway) in gateways.enumerated() {
+      var rest = connected[place][...]
+      var seq = telemetrySeq
+      while !rest.isEmpty {
+        items.removeAll(keepingCapacity: true)
+        for row in rest.prefix(WireLimits.items) {
+          integrate(row, to: due.microseconds)
+          items.append(telemetry(row, at: due))
+        }
+        rest = rest.dropFirst(WireLimits.items)
+        seq += 1
+        send(
+          .telemetry(gateway),
+          TelemetryCodec.encode(TelemetryMessage(session: session, seq: seq, items: items)), qos: 0)
       }
-      send(
-        .telemetry(gateway),
-        TelemetryCodec.encode(
-          TelemetryMessage(session: session, seq: telemetrySeq, items: items)), qos: 0)
+      most = max(most, seq)
     }
+    // One gateway may need more messages than another; numbers only have to rise.
+    telemetrySeq = most
   }
 
   private func telemetry(_ row: Int, at due: Timestamp) -> Telemetry {
-    let running = timelines[row].first { $0.standing == .running }
-    var power = running == nil ? 0 : batteries.power[row]
-    if faults[row] == .liar, let running { power = running.setpoint }
-    let net = netMilliwatts(row, atSecond: due.seconds) - (faults[row] == .liar ? 0 : power)
+    let power = batteries.power[row]
+    let home = homes.slot(row, atSecond: due.seconds).watts
     return Telemetry(
-      battery: enrolment[row].battery, at: stamp(row, due),
-      discharge: Power(watts: power / 1_000), charge: batteries.charge(row),
-      state: power > 0 ? .discharging : .holding, netImport: Power(watts: net / 1_000))
+      battery: enrolment[row].battery, at: stamp(row, due), discharge: Power(watts: power),
+      charge: batteries.charge(row, after: batteries.told[row]),
+      state: power > 0 ? .discharging : .holding, netImport: Power(watts: home - power))
   }
 
   private mutating func reportMeters(at due: Timestamp) {
     let seconds = scenario.meterMinutes * 60
     nextMeter = due.adding(seconds: seconds)
+    meterSeq += 1
     let window = Window(start: due.adding(seconds: -seconds), end: due)!
-    for gateway in gatewayOrder {
-      let own = gateways[gateway]!.filter { faults[$0] != .offline }
-      var records: [MeterRecord] = []
-      for row in own {
-        integrate(row, to: due)
-        meters.seq[row] += 1
-        let isLost = faults[row] == .lossyMeter && meters.seq[row] % 3 == 0
+    var records: [MeterRecord] = []
+    for (place, gateway) in gateways.enumerated() {
+      records.removeAll(keepingCapacity: true)
+      for row in connected[place] {
+        integrate(row, to: due.microseconds)
         let pair = self.records(row, window)
+        // The first record stays, so that every loss lies between two registers.
+        let isLost =
+          faults[row] == .lossyMeter && meterSeq > 1 && (meterSeq + Int64(row)) % 3 == 0
         if !isLost { records += pair }
       }
       guard !records.isEmpty else { continue }
@@ -69,53 +77,34 @@ extension SimulatedFleet {
 
   /// The records of both meters of one home; energies are differences of whole registers.
   private mutating func records(_ row: Int, _ window: Window) -> [MeterRecord] {
-    func register(_ millijoules: Int64, _ kind: Int) -> (now: Int64, since: Int64) {
-      let wattHours = millijoules / 3_600_000
-      defer { meters.lastWh[kind][row] = wattHours }
-      return (wattHours, wattHours - meters.lastWh[kind][row])
-    }
-    func record(_ meter: MeterID, _ i: (now: Int64, since: Int64), _ e: (now: Int64, since: Int64))
-      -> MeterRecord
-    {
-      MeterRecord(
-        meter: meter, seq: meters.seq[row], window: window, quality: .actual,
-        registers: .init(
-          imported: Energy(wattHours: i.now), exported: Energy(wattHours: e.now)),
-        energies: .init(
-          imported: Energy(wattHours: i.since), exported: Energy(wattHours: e.since)))
-    }
+    let imported = meters.siteImport[row] / 3_600_000_000
+    let exported = meters.siteExport[row] / 3_600_000_000
+    let discharged = meters.discharge[row] / 3_600_000_000
     let own = enrolment[row]
+    defer {
+      meters.lastImportWh[row] = imported
+      meters.lastExportWh[row] = exported
+      meters.lastDischargeWh[row] = discharged
+    }
     return [
       record(
-        own.siteMeter, register(meters.siteImport[row], 0), register(meters.siteExport[row], 1)),
-      record(own.batteryMeter, register(meters.charge[row], 2), register(meters.discharge[row], 3)),
+        own.siteMeter, window, imported, since: meters.lastImportWh[row], exported,
+        since: meters.lastExportWh[row]),
+      record(
+        own.batteryMeter, window, 0, since: 0, discharged, since: meters.lastDischargeWh[row]),
     ]
   }
 
-  /// One home's past as a meter would have counted it, with an idle battery: joules of each slot.
-  ///
-  /// - Parameters:
-  ///   - row: The battery's place in the enrolment.
-  ///   - from: The first slot's start, on the grid of `slotMinutes`.
-  public func history(
-    row: Int, from: Timestamp, slots: Int, slotMinutes: Int
-  ) -> (imported: [Int32], exported: [Int32]) {
-    var imported = [Int32](repeating: 0, count: slots)
-    var exported = [Int32](repeating: 0, count: slots)
-    let step = min(slotSeconds, Int64(slotMinutes) * 60)
-    for slot in 0..<slots {
-      var second = from.seconds + Int64(slot * slotMinutes) * 60
-      let end = second + Int64(slotMinutes) * 60
-      var bought: Int64 = 0
-      var sold: Int64 = 0
-      while second < end {
-        let energy = netMilliwatts(row, atSecond: second) * step
-        if energy >= 0 { bought += energy } else { sold -= energy }
-        second += step
-      }
-      imported[slot] = Int32(clamping: bought / 1_000)
-      exported[slot] = Int32(clamping: sold / 1_000)
-    }
-    return (imported, exported)
+  private func record(
+    _ meter: MeterID, _ window: Window, _ imported: Int64, since importedBefore: Int64,
+    _ exported: Int64, since exportedBefore: Int64
+  ) -> MeterRecord {
+    MeterRecord(
+      meter: meter, seq: meterSeq, window: window, quality: .actual,
+      registers: .init(
+        imported: Energy(wattHours: imported), exported: Energy(wattHours: exported)),
+      energies: .init(
+        imported: Energy(wattHours: imported - importedBefore),
+        exported: Energy(wattHours: exported - exportedBefore)))
   }
 }

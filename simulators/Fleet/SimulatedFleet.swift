@@ -26,62 +26,61 @@ public struct SimulatedFleet: Sendable {
     public var duplicates = 0
     /// Commands and notices that were turned away.
     public var refused = 0
-    /// Notices that arrived.
+    /// Notices that arrived and were heard.
     public var notices = 0
-    /// Batteries that began to move.
+    /// Commands that began.
     public var started = 0
     /// Commands that ran to their end.
     public var completed = 0
-    /// AC energy that batteries gave on command: the truth.
+    /// AC energy that batteries gave on command: the truth, rounded down.
     public var delivered = Energy.zero
   }
 
+  /// Commands that a gateway keeps for one battery; what ended is forgotten from a quarter of it on.
+  static let timelineLimit = 64
+  /// Events of which a gateway remembers the notice to one battery.
+  static let noticeLimit = 8
+
   /// The enrolment that the operator would have of this fleet.
   public let enrolment: [EnrolledBattery]
-  /// What happened so far.
-  public internal(set) var totals = Totals()
 
   let scenario: Scenario
-  let model: HomeModel
-  let homes: [RealHome]
-  let rows: [BatteryID: Int]
-  let gateways: [GatewayID: [Int]]
-  let gatewayOrder: [GatewayID]
+  let homes: Homes
   let faults: [Fault]
-  let session: Int64
+  let rows: [BatteryID: Int]
+  let gateways: [GatewayID]
+  /// The batteries behind each gateway that ever connect.
+  let connected: [[Int]]
   /// Everything has been simulated up to here.
   var now: Timestamp
   var batteries: BatteryColumns
   var meters: MeterColumns
   var timelines: [[TimelineCommand]]
+  var notices: [[RememberedNotice]]
+  /// By row, in the order of arrival; only late gateways have any.
+  var held: [Int: [HeldCommand]] = [:]
   var moments = Moments()
   var nextTelemetry: Timestamp
   var nextMeter: Timestamp
+  var session: Int64
   var telemetrySeq: Int64 = 0
+  var meterSeq: Int64 = 0
+  /// In microjoules.
+  var delivered: Int64 = 0
+  var counted = Totals()
   var outbox: [OutgoingMessage] = []
+  private var isBorn = false
 
-  /// A fleet of `count` alike batteries, `bat-00001` and so on, one home each.
+  /// A fleet of `count` alike batteries, at least one: `bat-00001` and so on, one home each.
   public init(
     scenario: Scenario, batteries count: Int, homes: [RealHome] = [], startingAt start: Timestamp
   ) {
-    let like = scenario.battery
-    let enrolment = (1...max(1, count)).map { number -> EnrolledBattery in
-      let digits = String(number)
-      let name = String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits
-      let gateway = (number - 1) / scenario.batteriesPerGateway + 1
-      let gatewayDigits = String(gateway)
-      let gatewayName =
-        String(repeating: "0", count: max(0, 5 - gatewayDigits.utf8.count)) + gatewayDigits
-      return EnrolledBattery(
-        battery: BatteryID("bat-\(name)")!, gateway: GatewayID("gw-\(gatewayName)")!,
-        site: SiteID("site-\(name)")!, owner: OwnerID("owner-\(name)")!, node: NodeID("feeder")!,
-        capacity: Energy(wattHours: like.capacityWh),
-        maxDischarge: Power(watts: like.maxDischargeW), maxCharge: Power(watts: like.maxChargeW),
-        dischargeEfficiency: like.efficiencyPercent, reserve: like.reservePercent,
-        exportLimit: like.exportLimitW.map { Power(watts: $0) }, charge: like.chargePercent,
-        siteMeter: MeterID("m-\(name)"), batteryMeter: MeterID("b-\(name)"))
-    }
-    self.init(scenario: scenario, enrolment: enrolment, homes: homes, startingAt: start)
+    precondition(
+      (1...100).contains(scenario.batteriesPerGateway), "a gateway has 1…100 batteries")
+    self.init(
+      scenario: scenario,
+      enrolment: (1...max(1, count)).map { EnrolledBattery(number: $0, scenario) },
+      homes: homes, startingAt: start)
   }
 
   /// A fleet of enrolled batteries; a battery without state of charge has the scenario's.
@@ -93,53 +92,72 @@ public struct SimulatedFleet: Sendable {
   ) {
     precondition(
       homes.isEmpty || homes.count == enrolment.count, "real homes are given for all or for none")
+    precondition(
+      Scenario.meterMinutesAllowed.contains(scenario.meterMinutes) && scenario.telemetrySeconds > 0
+        && scenario.home.utcOffsetMinutes.isMultiple(of: 15),
+      "meters, telemetry and the day's curve have intervals that the contract knows")
     self.scenario = scenario
     self.enrolment = enrolment
-    self.homes = homes
-    model = HomeModel(scenario)
+    self.homes = Homes(model: HomeModel(scenario), real: homes)
+    let faults = Fault.assigned(scenario, count: enrolment.count)
+    self.faults = faults
     var rows: [BatteryID: Int] = [:]
-    var gateways: [GatewayID: [Int]] = [:]
-    var order: [GatewayID] = []
+    var places: [GatewayID: Int] = [:]
+    var gateways: [GatewayID] = []
+    var connected: [[Int]] = []
     for (row, battery) in enrolment.enumerated() {
       rows[battery.battery] = row
-      if gateways[battery.gateway] == nil { order.append(battery.gateway) }
-      gateways[battery.gateway, default: []].append(row)
+      let place = places[battery.gateway] ?? gateways.count
+      if place == gateways.count {
+        places[battery.gateway] = place
+        gateways.append(battery.gateway)
+        connected.append([])
+      }
+      if faults[row] != .offline { connected[place].append(row) }
     }
-    self.rows = rows
-    self.gateways = gateways
-    gatewayOrder = order
-    faults = Fault.assigned(scenario, count: enrolment.count)
-    session = start.seconds
+    (self.rows, self.gateways, self.connected) = (rows, gateways, connected)
     now = start
-    batteries = BatteryColumns(enrolment, scenario, at: start)
+    session = start.seconds
+    nextTelemetry = start
+    // What was used before the start in the first interval belongs to it, so that it is whole.
+    let meterSeconds = scenario.meterMinutes * 60
+    let from = Timestamp(seconds: floorDivide(start.seconds, meterSeconds) * meterSeconds)
+    nextMeter = from.adding(seconds: meterSeconds)
+    batteries = BatteryColumns(enrolment, scenario, at: from)
     meters = MeterColumns(count: enrolment.count)
     timelines = Array(repeating: [], count: enrolment.count)
-    let meterSeconds = scenario.meterMinutes * 60
-    nextTelemetry = start
-    nextMeter = Timestamp(seconds: floorDivide(start.seconds, meterSeconds) * meterSeconds)
-      .adding(seconds: meterSeconds)
-    // What was used before the start of the first interval belongs to it, so that it is whole.
-    let from = nextMeter.adding(seconds: -meterSeconds)
-    for row in enrolment.indices { batteries.at[row] = from.microseconds }
+    notices = Array(repeating: [], count: enrolment.count)
   }
 
-  /// The next moment at which something would be sent, begin or end by itself.
+  /// The next moment at which something would be sent, begin or end by itself; there is always one.
   public var nextDue: Timestamp? { min(nextTelemetry, nextMeter, moments.first ?? nextMeter) }
 
-  /// What the gateways publish when they connect: state, batteries and preferences.
+  /// What happened so far.
+  public var totals: Totals {
+    var totals = counted
+    totals.delivered = Energy(joules: delivered / 1_000_000)
+    return totals
+  }
+
+  /// What the gateways publish when they connect: their state and that of their batteries.
+  ///
+  /// Each call is a new session, as after an outage of the broker.
   public mutating func births() -> [OutgoingMessage] {
-    for gateway in gatewayOrder {
-      let own = gateways[gateway]!.filter { faults[$0] != .offline }
-      guard let first = own.first else { continue }
-      let at = stamp(first, now)
+    if isBorn {
+      session = max(session + 1, now.seconds)
+      telemetrySeq = 0
+    }
+    isBorn = true
+    for (place, gateway) in gateways.enumerated() {
+      guard let first = connected[place].first else { continue }
       let birth = GatewayState.Birth(
-        at: at, clockSynced: true,
+        at: stamp(first, now), clockSynced: true,
         schemas: ["cmd", "cmds", "notice", "notices"].map { "headroom.\($0)/1" },
-        maxBatch: own.count > 1 ? 100 : 1)
+        maxBatch: connected[place].count > 1 ? 100 : 1)
       send(
         .state(gateway), GatewayStateCodec.encode(GatewayState(session: session, birth: birth)),
         retain: true)
-      for row in own {
+      for row in connected[place] {
         send(
           .battery(gateway, enrolment[row].battery),
           BatteryDescriptionCodec.encode(description(row)), retain: true)
@@ -148,10 +166,11 @@ public struct SimulatedFleet: Sendable {
     return flush()
   }
 
-  /// What a battery really gave on command, and what it has left.
+  /// What a battery really gave on command, and what it has left; nil for an unknown one.
   public func truth(of battery: BatteryID) -> (delivered: Energy, charge: Percent)? {
-    rows[battery].map {
-      (Energy(joules: batteries.delivered[$0] / 1_000), batteries.charge($0))
+    rows[battery].map { row in
+      let given = faults[row] == .liar ? 0 : batteries.told[row]
+      return (Energy(joules: given / 1_000_000), batteries.charge(row, after: given))
     }
   }
 
@@ -163,23 +182,26 @@ public struct SimulatedFleet: Sendable {
       canCharge: true, remoteControl: true, exportLimit: own.exportLimit,
       siteMeter: own.siteMeter, batteryMeter: own.batteryMeter)
   }
+}
 
-  // MARK: Sending
-
-  mutating func send(_ topic: Topic, _ payload: [UInt8], qos: Int = 1, retain: Bool = false) {
-    outbox.append(
-      OutgoingMessage(topic: topic.text, payload: payload, qos: qos, retain: retain))
-  }
-
-  mutating func flush() -> [OutgoingMessage] {
-    defer { outbox = [] }
-    return outbox
-  }
-
-  /// A moment as this battery's gateway would write it.
-  func stamp(_ row: Int, _ moment: Timestamp) -> Timestamp {
-    faults[row] == .clockSkew
-      ? moment.adding(seconds: scenario.faults.clockSkewSeconds) : moment
+extension EnrolledBattery {
+  /// The battery with a number from 1 of a fleet of alike ones.
+  fileprivate init(number: Int, _ scenario: Scenario) {
+    func padded(_ number: Int) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits
+    }
+    let name = padded(number)
+    let gateway = padded((number - 1) / scenario.batteriesPerGateway + 1)
+    let like = scenario.battery
+    self.init(
+      battery: BatteryID("bat-\(name)")!, gateway: GatewayID("gw-\(gateway)")!,
+      site: SiteID("site-\(name)")!, owner: OwnerID("owner-\(name)")!, node: NodeID("feeder")!,
+      capacity: Energy(wattHours: like.capacityWh),
+      maxDischarge: Power(watts: like.maxDischargeW), maxCharge: Power(watts: like.maxChargeW),
+      dischargeEfficiency: like.efficiencyPercent, reserve: like.reservePercent,
+      exportLimit: like.exportLimitW.map { Power(watts: $0) }, charge: like.chargePercent,
+      siteMeter: MeterID("m-\(name)"), batteryMeter: MeterID("b-\(name)"))
   }
 }
 

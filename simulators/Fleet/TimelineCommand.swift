@@ -3,28 +3,66 @@ import Grid
 /// A command as a gateway keeps it: what it says, and how far it has come.
 struct TimelineCommand: Sendable {
   enum Standing: Sendable {
-    /// Accepted; its window has not begun.
+    /// Accepted; it has not begun, or a cancel has not taken effect.
     case waiting
-    /// The battery moves.
+    /// The battery obeys it.
     case running
     /// Over; its last status stands.
     case over
   }
 
   let command: Command
-  /// What was received, for telling a repetition from another command of the same name.
-  let received: Command
-  /// In microseconds; a late gateway begins late, a cut command ends early.
+  /// In microseconds of the true clock; a late gateway begins late, a cut command ends early.
   var start: Int64
   var end: Int64
-  /// Milliwatts that the device goes to.
+  /// A newer command ends it, not its own window.
+  var isCut = false
+  /// The owner had opted out: it never counts, for nothing is accepted.
+  var isDeclined = false
+  /// Watts that the device goes to.
   var setpoint: Int64 = 0
-  /// Millijoules it may give in all.
+  /// Microjoules that it may give in all.
   var limit: Int64 = 0
-  /// Millijoules in the cells that it keeps.
+  /// Microjoules in the cells that it keeps.
   var floor: Int64 = 0
-  /// AC millijoules given.
-  var given: Int64 = 0
+  /// What the owner keeps is more than what the command would.
+  var isReserveHigher = false
+  /// When it began, in microseconds.
+  var began: Int64 = 0
+  /// Watts at that moment, from which the ramp goes.
+  var rampFrom: Int64 = 0
+  /// What the battery had told to have given before.
+  var toldBefore: Int64 = 0
+  /// Watts last told with `started`.
+  var accepted: Int64 = 0
   var standing = Standing.waiting
   var last: Acknowledgement
+
+  var rampEnd: Int64 { began + command.rampSeconds * 1_000_000 }
+
+  var isCancel: Bool { command.action == .cancel }
+
+  var isDischarge: Bool {
+    if case .discharge = command.action { true } else { false }
+  }
+
+  /// True when both act and their windows overlap, so that the one of lower `seq` is cut.
+  func contends(with other: TimelineCommand) -> Bool {
+    !isCancel && !other.isCancel && !isDeclined && !other.isDeclined
+      && command.window.intersection(other.command.window) != nil
+  }
+}
+
+/// A notice as a gateway remembers it.
+struct RememberedNotice: Sendable {
+  let event: EventID
+  var revision: Int64
+  var status: Acknowledgement.Status
+}
+
+/// A command on its slow way to a late gateway.
+struct HeldCommand: Sendable {
+  let command: Command
+  /// When it gets there, in microseconds.
+  let at: Int64
 }
