@@ -93,6 +93,8 @@ let package = Package(
         "Controller", "Grid", "Wire", "Engine", "Verification", "Settlement", "Ledger", "Signing",
         "Policies", "MQTT", "Storage", "Reports", "Fleet",
       ]),
+    // They run the built program.
+    tests("HeadroomTests", ["headroom"]),
     tests("HouseTests", []),
   ]
 )

@@ -45,19 +45,13 @@ extension ConnectionLoop {
     return isOver
   }
 
-  /// Whether it is time to send.
-  ///
-  /// A full window is refilled in good pieces: fewer system calls, and the broker has enough to
-  /// chew on meanwhile. The acknowledgements that free the next piece are on their way.
-  var canRefill: Bool {
-    guard queueHead < queue.count, window.hasRoom else { return false }
-    return window.free >= window.capacity / 8 || queue[queueHead].messages.count <= window.free
-  }
+  /// Whether there is something to send and room for it.
+  var canSend: Bool { queueHead < queue.count && window.hasRoom }
 
   /// Sends as long as the window has room and the connection holds.
   func sendQueued() {
     finished += window.popFinished()
-    guard canRefill else { return }
+    guard canSend else { return }
     cork(true)
     defer { cork(false) }
     let now = Uptime.milliseconds

@@ -125,7 +125,7 @@ import Synchronization
       deliver()
       report()
       guard isConnected else { break }
-      let isWaiting = link == .up && canRefill
+      let isWaiting = link == .up && canSend
       let now = Uptime.milliseconds
       sleep(atMostMilliseconds: isWaiting ? 0 : max(0, min(1000, nextTick - now)))
       if Uptime.milliseconds >= nextTick {

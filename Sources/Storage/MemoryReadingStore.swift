@@ -24,6 +24,7 @@ public final class MemoryReadingStore: ReadingStore {
     var records: [MeterRecord] = []
   }
 
+  /// Numbers for meters; a new one gets the next.
   public func numbers(of meters: [MeterID]) throws(StoreError) -> [Int32] {
     kept.withLock { kept in
       meters.map { meter in
@@ -35,6 +36,7 @@ public final class MemoryReadingStore: ReadingStore {
     }
   }
 
+  /// Takes all readings, or none when one contradicts what is there.
   public func archive(_ readings: [Reading]) throws(StoreError) -> ImportSummary {
     let numbers = try numbers(of: readings.map(\.meter))
     return try kept.withLock { (kept) throws(StoreError) in
@@ -66,6 +68,7 @@ public final class MemoryReadingStore: ReadingStore {
     }
   }
 
+  /// Takes whole days of a block that has none of them.
   public func archive(_ block: ArchiveBlock, number: Int32) throws(StoreError) {
     try kept.withLock { (kept) throws(StoreError) in
       let days = block.firstDay..<block.firstDay + Int64(block.dayCount)
@@ -90,6 +93,7 @@ public final class MemoryReadingStore: ReadingStore {
     }
   }
 
+  /// Some days of a block, put together from its meters' days; nil when there is none.
   public func block(
     _ number: Int32, days: Range<Int64>, slotMinutes: Int
   ) throws(StoreError) -> ArchiveBlock? {
@@ -118,16 +122,19 @@ public final class MemoryReadingStore: ReadingStore {
     }
   }
 
+  /// Slot lengths of a block, shortest first; costs a look at every day that is kept.
   public func slotMinutes(ofBlock number: Int32) throws(StoreError) -> [Int] {
     kept.withLock { kept in
       Set(kept.days.keys.lazy.filter { $0.block == number }.map(\.minutes)).sorted()
     }
   }
 
+  /// Keeps live records as they came.
   public func append(_ records: [MeterRecord], receivedAt: Timestamp) throws(StoreError) {
     kept.withLock { $0.records += records }
   }
 
+  /// Live records by the start of their interval, in the order in which they came.
   public func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
     kept.withLock { $0.records.filter { window.contains($0.window.start) } }
   }

@@ -26,7 +26,8 @@ struct BaselineCommand: AsyncParsableCommand {
   @Option(help: "The batteries, as CSV; it says which meters are a battery's.") var fleet: String?
   @Option(help: "Only this site; may be given several times.", transform: SiteArgument.parse)
   var site: [SiteID] = []
-  @ArgumentParser.Flag(help: "Name every day of the look-back and why it counts or not.") var explain = false
+  @ArgumentParser.Flag(help: "Name every day of the look-back and why it counts or not.")
+  var explain = false
   @ArgumentParser.Flag(help: "Print the result as JSON.") var json = false
 
   mutating func run() async throws {

@@ -57,7 +57,9 @@ struct BaselineOutput {
   /// One row a site, and their sum.
   var text: String {
     let zone = policy.measurement.calendar.zone
-    let head = "\(event.id)  \(Amounts.window(event.window, in: zone))  \(policy.id) \(policy.version)\n"
+    let head =
+      "\(event.id)  \(Amounts.window(event.window, in: zone))  "
+      + "\(policy.id) \(policy.version)\n"
     var rows = [
       ["meter", "verdict", "days", "adjustment", "baseline", "actual", "reduction kWh", "flags"]
     ]

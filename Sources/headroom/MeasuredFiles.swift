@@ -137,7 +137,9 @@ struct MeasuredFiles {
     _ parts: [(String, MeterReadings?)], known: Set<MeterID>, fleet: [EnrolledBattery]?
   ) {
     for case (let path, let part?) in parts {
-      if !part.hasQuality { Console.note("\(path): no quality column; every value counts as actual") }
+      if !part.hasQuality {
+        Console.note("\(path): no quality column; every value counts as actual")
+      }
       if part.halfMissing > 0 {
         Console.note("\(path): \(part.halfMissing) readings with one energy of two are missing")
       }
@@ -148,7 +150,9 @@ struct MeasuredFiles {
     guard let fleet else { return }
     let used = Set(fleet.flatMap { [$0.siteMeter, $0.batteryMeter] })
     let strangers = known.subtracting(used).count
-    if strangers > 0 { Console.note("\(strangers) meters belong to no site or battery of the fleet") }
+    if strangers > 0 {
+      Console.note("\(strangers) meters belong to no site or battery of the fleet")
+    }
   }
 }
 

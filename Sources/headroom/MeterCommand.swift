@@ -70,8 +70,10 @@ struct MeterImportCommand: ParsableCommand {
         Amounts.table(
           [["file", "readings", "new", "same", "missing"]]
             + done.map { file, readings, summary in
-              [file] + [readings.readings.count, summary.new, summary.same, summary.missing]
-                .map(Amounts.count)
+              let counts = [
+                readings.readings.count, summary.new, summary.same, summary.missing,
+              ]
+              return [file] + counts.map(Amounts.count)
             }))
     }
   }

@@ -44,7 +44,9 @@ struct SettleCommand: AsyncParsableCommand {
   mutating func validate() throws {
     if !null, fleet == nil { throw ValidationError("--fleet is missing; allowed: a fleet file") }
     if !null, !site.isEmpty { throw ValidationError("--site goes with --null only") }
-    if null, out != nil { throw ValidationError("--out does not go with --null: nothing is settled") }
+    if null, out != nil {
+      throw ValidationError("--out does not go with --null: nothing is settled")
+    }
   }
 
   mutating func run() async throws {

@@ -82,7 +82,8 @@ struct SettleOutput {
     if totals.held.millionths != 0 { money.append(["held", self.money(totals.held)]) }
     money += totals.byParty.map { ["to \($0.party.rawValue)", self.money($0.net)] }
     text += Amounts.table(money)
-    text += "\n\(Amounts.count(result.homes.count)) homes\n"
+    let homes = result.homes.count
+    text += "\n\(Amounts.count(homes)) \(homes == 1 ? "home" : "homes")\n"
     text += Amounts.table(verdicts.map { ["  \($0.key)", Amounts.count($0.value)] })
     if !flags.isEmpty {
       text += "flags\n" + Amounts.table(flags.map { ["  \($0.key)", Amounts.count($0.value)] })

@@ -1,7 +1,7 @@
 import MQTT
 import Testing
 
-@Suite(.needsBroker, .serialized) struct `Back-pressure` {
+@Suite(.needsBroker, .serialized, .timeLimit(.minutes(2))) struct `Back-pressure` {
   @Test func `holds a publisher at the capacity while the broker is away`() async throws {
     let broker = try TestBroker()
     broker.kill()
@@ -22,7 +22,9 @@ import Testing
   @Test func `lets a held publisher go when it is cancelled or the client stops`() async throws {
     let station = try Station(
       .test("held", port: TestBroker.freePort()) { $0.outgoingCapacity = 1 })
-    let first = Task { try await station.client.publish([Message("a", number: 1), .init("a", number: 2)]) }
+    let first = Task {
+      try await station.client.publish([Message("a", number: 1), .init("a", number: 2)])
+    }
     try await Task.sleep(for: .milliseconds(50))
     first.cancel()
     await #expect(throws: CancellationError.self) { try await first.value }

@@ -1,7 +1,7 @@
 import MQTT
 import Testing
 
-@Suite(.needsBroker, .serialized) struct `The bare loop` {
+@Suite(.needsBroker, .serialized, .timeLimit(.minutes(2))) struct `The bare loop` {
   @Test func `publishes everything and says how long it took`() async throws {
     let broker = try TestBroker()
     let listener = try Station(.test("listener", port: broker.port), [.init(filter: "x")])

@@ -1,5 +1,6 @@
-@testable import MQTT
 import Testing
+
+@testable import MQTT
 
 @Suite struct `The window in flight` {
   func slot(_ packetID: Int32) -> InFlightWindow.Slot {

@@ -2,7 +2,7 @@ import Foundation
 import MQTT
 import Testing
 
-@Suite(.needsBroker, .serialized) struct `A broker that says no` {
+@Suite(.needsBroker, .serialized, .timeLimit(.minutes(2))) struct `A broker that says no` {
   /// A broker with one user, whose password file is made by mosquitto's own tool.
   static func guarded(acl: String) throws -> TestBroker {
     let folder = FileManager.default.temporaryDirectory
@@ -69,6 +69,7 @@ import Testing
     let station = try Station(.test("lonely", port: TestBroker.freePort()))
     async let outcomes = station.client.publishAndWait([Message("a", number: 1)])
     async let isIdle = station.client.waitUntilIdle()
+    while station.client.counters.waiting == 0 { try await Task.sleep(for: .milliseconds(5)) }
     _ = try await station.arrivals { $0.contains(where: \.isLoss) }
     await station.client.stop()
     #expect(try await outcomes == [.notSent(reason: "stopped")])

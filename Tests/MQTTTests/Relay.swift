@@ -71,7 +71,7 @@ final class Relay: Sendable {
     shutdown(to, Int32(SHUT_RDWR))
   }
 
-  private static func thread(_ body: @escaping @Sendable () -> Void) {
+  static func thread(_ body: @escaping @Sendable () -> Void) {
     final class Parcel {
       let body: @Sendable () -> Void
       init(_ body: @escaping @Sendable () -> Void) { self.body = body }

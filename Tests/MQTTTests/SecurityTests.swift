@@ -2,7 +2,7 @@ import Foundation
 import MQTT
 import Testing
 
-@Suite(.needsBroker, .serialized) struct `TLS` {
+@Suite(.needsBroker, .serialized, .timeLimit(.minutes(2))) struct `TLS` {
   /// An authority, a broker's and a client's certificate, made by openssl in a temporary folder.
   final class Certificates {
     let folder: URL

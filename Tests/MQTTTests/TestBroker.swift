@@ -12,7 +12,7 @@ final class TestBroker: @unchecked Sendable {
   let folder: URL
   private let settings: String
   // Written only by the test that owns the broker, one call after the other.
-  private var process = Process()
+  private var process: pid_t = 0
 
   /// Starts a broker with further lines of configuration; `{folder}` in them is its folder.
   init(_ lines: String = "allow_anonymous true", files: [String: String] = [:]) throws {
@@ -38,12 +38,25 @@ final class TestBroker: @unchecked Sendable {
 
   /// Starts it and waits until it listens.
   func start() throws {
-    process = Process()
-    process.executableURL = URL(filePath: Self.executable)
-    process.arguments = ["-c", folder.appending(path: "mosquitto.conf").path]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    // Not Foundation's Process: a child of a Dispatch thread inherits its mask, in which SIGTERM is
+    // blocked, and could not be ended in order.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    let words = [Self.executable, "-c", folder.appending(path: "mosquitto.conf").path]
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    let status = posix_spawn(&process, Self.executable, &actions, &attributes, &arguments, environ)
+    guard status == 0 else { throw Unusable(reason: "mosquitto did not start: \(status)") }
     for _ in 0..<500 {
       let socket = Self.connect(port)
       if socket >= 0 {
@@ -56,19 +69,20 @@ final class TestBroker: @unchecked Sendable {
   }
 
   /// Ends it as a power cut would.
-  func kill() {
-    Glibc.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-  }
+  func kill() { end(with: SIGKILL) }
 
   /// Ends it in order, so that it saves its sessions.
-  func terminate() {
-    Glibc.kill(process.processIdentifier, SIGTERM)
-    process.waitUntilExit()
+  func terminate() { end(with: SIGTERM) }
+
+  private func end(with signal: Int32) {
+    guard process > 0 else { return }
+    Glibc.kill(process, signal)
+    waitpid(process, nil, 0)
+    process = 0
   }
 
   deinit {
-    if process.isRunning { kill() }
+    kill()
     try? FileManager.default.removeItem(at: folder)
   }
 
