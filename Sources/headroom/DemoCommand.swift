@@ -20,14 +20,18 @@ struct DemoCommand: AsyncParsableCommand {
       """)
 
   @Option(help: "How many batteries, 1 to 1,000,000.") var batteries = 50_000
-  @Option(help: "The policy file.") var policy = "policies/surge-ten-percent.yaml"
+  @Option(
+    help:
+      "The policy file; policies/surge-ten-percent.yaml, with --data policies/surge-hourly.yaml.")
+  var policy: String?
   @Option(help: "The world to simulate; without it a sunny day.") var scenario: String?
   @Option(help: "Length of the event in minutes.") var minutes = 60
   @Option(
     help: "Keep everything in this new folder; without it only the report stays, in a new folder.")
   var keep: String?
   @Option(
-    help: "A folder with real homes (meters, loads, events): runs its events instead of a made one.")
+    help: "A folder with real homes (meters, loads, events): runs its events instead of a made one."
+  )
   var data: String?
   @Flag(help: "Print the summary as JSON.") var json = false
 
@@ -41,7 +45,10 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    let policy = try InputFile.parse(self.policy) { try Policy.load(bytes: $0, file: $1) }
+    if let data { return try await runRealHomes(data) }
+    let policy = try InputFile.parse(self.policy ?? "policies/surge-ten-percent.yaml") {
+      try Policy.load(bytes: $0, file: $1)
+    }
     let scenario = try self.scenario.map { path in
       try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }
     }

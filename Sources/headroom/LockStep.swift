@@ -54,13 +54,18 @@ struct LockStep {
   }
 
   /// Goes on to `moment`, stopping wherever the fleet or the controller has something to do.
+  ///
+  /// - Parameter withController: False between events: where only the fleet is waited for, hours
+  ///   take a moment, and what the controller does by itself comes up to a report late.
   mutating func run(
-    to moment: Timestamp, _ progress: (Timestamp) -> Void = { _ in }
+    to moment: Timestamp, withController: Bool = true, _ progress: (Timestamp) -> Void = { _ in }
   ) async throws {
     try await settle()
     while clock.now < moment {
-      let due = [fleet.fleet.nextDue, controller.activity.nextDue, moment].compactMap { $0 }
-      let next = min(moment, max(due.min() ?? moment, Timestamp(microseconds: clock.now.microseconds + 1)))
+      let own = withController ? controller.activity.nextDue : nil
+      let due = [fleet.fleet.nextDue, own, moment].compactMap { $0 }
+      let next = min(
+        moment, max(due.min() ?? moment, Timestamp(microseconds: clock.now.microseconds + 1)))
       clock.advance(to: next)
       try await fleet.advance(to: next)
       try await settle()
