@@ -29,7 +29,8 @@ struct EventSettler: Sendable {
       let settled = run.isPayable ? try close(policy, held: .zero, credited: .zero, now: now) : nil
       return FinishedRun(event: record.id, run: run.name, settled: settled)
     }
-    let measurement = CaseMeasurement(readings: setup.readings, policy: policy)
+    let measurement = CaseMeasurement(
+      readings: setup.readings, policy: policy, historyDays: setup.meterHistoryDays)
     let performances = try await measurement.verify(event)
     let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
     let payer: SettlementRun.Payer = policy.settlement.escrowRequired ? .escrow : .funding
