@@ -1,3 +1,4 @@
+import Engine
 public import Grid
 public import Ledger
 import Policies

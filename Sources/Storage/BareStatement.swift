@@ -59,7 +59,9 @@ import GRDBSQLite
   func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
 
   /// A copy of a column of the present row, from 0; empty for NULL.
-  func bytes(_ column: Int32) -> [UInt8] { unsafe withBytes(column) { unsafe Array($0) } }
+  func bytes(_ column: Int32) -> [UInt8] {
+    unsafe withBytes(column) { unsafe Array($0) }
+  }
 
   /// Lends a column of the present row, from 0, without a copy; empty for NULL.
   func withBytes<Value>(

@@ -1,8 +1,10 @@
 import Controller
+import Engine
 import Grid
 import Policies
 import Settlement
 import Storage
+import Verification
 
 extension Bench {
   /// Baselines and reductions of all meters from the reading store, beside reading the same bytes.

@@ -1,4 +1,5 @@
 import Controller
+import Engine
 import Grid
 import Ledger
 import Policies
