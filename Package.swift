@@ -48,7 +48,11 @@ let package = Package(
       ["Grid", "Engine", "Verification", "Settlement", "Signing", .product(name: "Yams", package: "Yams")]),
     room("MQTT", ["CMosquitto"]),
     room(
-      "Storage", ["Grid", "Ledger", "Signing", .product(name: "GRDB", package: "GRDB.swift")]),
+      "Storage",
+      [
+        "Grid", "Ledger", "Signing", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     room("Reports", ["Grid", "Settlement"]),
     room(
       "Controller",

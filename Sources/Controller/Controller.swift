@@ -37,6 +37,8 @@ public final class Controller: Sendable {
     public var connection: ConnectionOptions
     /// Where it says what it does.
     public var logger: Logger
+    /// Days of readings that say how healthy a meter is; 0: as many as the baseline looks back.
+    public var meterHistoryDays: Int64 = 0
 
     /// A controller's parts.
     public init(
@@ -64,6 +66,9 @@ public final class Controller: Sendable {
   static let inboxCapacity = 131_072
   /// Messages of one turn at most, so that a flood never holds a decision back.
   static let turnMessages = 16_384
+
+  /// How long a turn waits for the messages that follow the first one.
+  static let gathering = Duration.milliseconds(3)
 
   let setup: Setup
   let shared = Mutex(Shared())

@@ -12,8 +12,12 @@ struct Outgoing: Hashable, Sendable {
 extension Decider {
   /// The effects as the logbook keeps them.
   func frames(for effects: [Effect]) -> [Frame] {
-    messages(for: effects).map { Frame(.publish, $0.topic, $0.payload) }
-      + effects.compactMap(Self.frame(of:))
+    frames(for: effects, messages: messages(for: effects))
+  }
+
+  /// The same, when their messages are made already.
+  func frames(for effects: [Effect], messages: [Outgoing]) -> [Frame] {
+    messages.map { Frame(.publish, $0.topic, $0.payload) } + effects.compactMap(Self.frame(of:))
   }
 
   /// What is to be published: answers, then commands, then notices, so that nothing that moves a

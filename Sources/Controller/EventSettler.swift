@@ -32,7 +32,8 @@ struct EventSettler: Sendable {
       return FinishedRun(event: record.id, run: run.name, settled: settled)
     }
     let measurement = CaseMeasurement(
-      readings: ReadingsSoFar(store: setup.readings, lastRecord: lastRecord), policy: policy)
+      readings: ReadingsSoFar(store: setup.readings, lastRecord: lastRecord), policy: policy,
+      historyDays: setup.meterHistoryDays)
     let performances = try await measurement.verify(event)
     let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
     let payer: SettlementRun.Payer = policy.settlement.escrowRequired ? .escrow : .funding
@@ -59,35 +60,15 @@ struct EventSettler: Sendable {
     _ account: EventAccount, _ policy: Policy, evidence: Digest,
     into around: inout EventAccount.Surroundings, now: Timestamp
   ) throws {
-    let programme = policy.dispatch.programme
-    let owners = account.result.homes.map {
-      LedgerKeeper.NewAccount("owner:\($0.owner)", .owner)
-    }
     try setup.book.open(
-      owners + EscrowCover.accounts(event: record.id, utility: record.utility, policy: policy),
+      account.ownerAccounts
+        + EscrowCover.accounts(event: record.id, utility: record.utility, policy: policy),
       now: now)
-    let window = account.event.window
     let signals = record.revisions.suffix(1).map { Evidence(.signal, $0.digest) }
     let entries = account.result.entries()
-    let ownerOf = Dictionary(
-      uniqueKeysWithValues: account.result.homes.map { ($0.site, $0.owner) })
-    let postings = entries.map { entry in
-      let owner = "owner:\(ownerOf[entry.site]!)"
-      return LedgerKeeper.Posting(
-        key: IdempotencyKey.settlement(
-          millisecondsOfEventEnd: UInt64(window.end.microseconds / 1_000),
-          salt: setup.book.salt(of: owner)!, event: record.id.text, site: entry.site.text,
-          run: entry.key),
-        reason: entry.key.hasSuffix(":penalty") ? "penalty" : "settlement", event: record.id,
-        run: run.name, effective: window,
-        legs: entry.legs.map {
-          (
-            $0.account.path(
-              event: record.id, utility: record.utility, programme: programme,
-              partner: programme.text), $0.amount
-          )
-        }, evidence: signals + [Evidence(.performance, evidence)], rule: policy.hash)
-    }
+    let postings = account.postings(
+      in: setup.book, utility: record.utility,
+      evidence: signals + [Evidence(.performance, evidence)])
     let indexes = try setup.book.post(postings, currency: policy.settlement.currency, now: now)
     for (entry, index) in zip(entries, indexes) {
       var place = around.entries[entry.site] ?? (nil, nil)

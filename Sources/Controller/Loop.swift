@@ -93,7 +93,12 @@ struct Loop {
       try sender.start()
       try await step([], restarting: true)
       while !controller.shared.withLock({ $0.isStopping }), !isReplaced {
-        let arrivals = await inbox.drain(waitingAtMost: patience())
+        var arrivals = await inbox.drain(waitingAtMost: patience())
+        if !arrivals.isEmpty, arrivals.count < Controller.turnMessages / 8 {
+          // More is on its way: one commit for many messages instead of one for each.
+          try? await Task.sleep(for: Controller.gathering)
+          arrivals += await inbox.drain(waitingAtMost: .zero)
+        }
         try await turns(of: arrivals)
         hearOfSender()
         await heartbeat()
@@ -161,8 +166,9 @@ struct Loop {
     while true {
       let effects = decider.tell(step, at: now)
       decided.effects += effects
-      decided.messages += decider.messages(for: effects)
-      decided.frames += decider.frames(for: effects)
+      let messages = decider.messages(for: effects)
+      decided.messages += messages
+      decided.frames += decider.frames(for: effects, messages: messages)
       step = try escrow(effects, at: now)
       if step.isEmpty { break }
       draft.nextStep(step)

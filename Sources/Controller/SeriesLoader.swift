@@ -14,8 +14,14 @@ struct SeriesLoader {
   let intervalSeconds: Int64
   /// Live readings by meter, in any order.
   let live: [MeterID: [Reading]]
-  private var blocks: [Int32: ArchiveBlock?] = [:]
-  private var kept: [Int32] = []
+  private var blocks: [BlockKey: ArchiveBlock?] = [:]
+  private var kept: [BlockKey] = []
+  private var lengths: [Int32: [Int]] = [:]
+
+  private struct BlockKey: Hashable {
+    let number: Int32
+    let minutes: Int
+  }
 
   init(
     store: any ReadingStore, days: Range<Int64>, intervalSeconds: Int64,
@@ -32,11 +38,14 @@ struct SeriesLoader {
     of meter: MeterID, number: Int32, side: IntervalSeries.Side
   ) throws(StoreError) -> IntervalSeries? {
     let readings = live[meter] ?? []
-    guard let block = try block((number - 1) / Int32(ArchiveBlock.meters)) else {
-      return built(readings, meter: meter, side: side)
+    let row = Int(number - 1) % ArchiveBlock.meters
+    for minutes in try suitedLengths(ofBlock: (number - 1) / Int32(ArchiveBlock.meters)) {
+      let key = BlockKey(number: (number - 1) / Int32(ArchiveBlock.meters), minutes: minutes)
+      if let block = try block(key), block.hasReading(row: row) {
+        return overlay(readings, on: block, row: row, meter: meter, side: side)
+      }
     }
-    return overlay(
-      readings, on: block, row: Int(number - 1) % ArchiveBlock.meters, meter: meter, side: side)
+    return built(readings, meter: meter, side: side)
   }
 
   private func built(
@@ -58,22 +67,10 @@ struct SeriesLoader {
   private func overlay(
     _ readings: [Reading], on block: ArchiveBlock, row: Int, meter: MeterID,
     side: IntervalSeries.Side
-  ) -> IntervalSeries? {
+  ) -> IntervalSeries {
     let slots = block.slots
-    let base = row * slots
     let sign: Int64 = side == .netImport ? 1 : -1
-    var joules = [Int64](repeating: IntervalSeries.missing, count: slots)
-    var qualities = [Quality](repeating: .missing, count: slots)
-    var found = false
-    let imported = block.imported.span
-    let exported = block.exported.span
-    let kept = block.quality.span
-    for slot in 0..<slots where imported[base + slot] != ArchiveBlock.missing {
-      joules[slot] = sign * (Int64(imported[base + slot]) - Int64(exported[base + slot]))
-      qualities[slot] = Quality(rawValue: kept[base + slot]) ?? .missing
-      if qualities[slot] == .missing { joules[slot] = IntervalSeries.missing }
-      found = true
-    }
+    var (joules, qualities) = block.columns(row: row, sign: sign)
     let start = block.firstDay * 86_400
     let seconds = Int64(block.slotMinutes * 60)
     var parts = [Int: (joules: Int64, seconds: Int64, quality: Quality)]()
@@ -94,26 +91,66 @@ struct SeriesLoader {
     for (slot, part) in parts where part.seconds == seconds {
       joules[slot] = part.joules
       qualities[slot] = part.quality
-      found = true
     }
-    guard found else { return nil }
     return IntervalSeries(
       meter: meter, startSecond: start, intervalSeconds: seconds, joules: joules,
       qualities: qualities)
   }
 
-  /// A block at the slot length that suits the programme best: the longest that divides its interval.
-  private mutating func block(_ number: Int32) throws(StoreError) -> ArchiveBlock? {
-    if let known = blocks[number] { return known }
-    let lengths = try store.slotMinutes(ofBlock: number)
+  /// The slot lengths of a block, the best for the programme first: the longest that divides its
+  /// interval, then the others, whose meters are too coarse and say so.
+  private mutating func suitedLengths(ofBlock number: Int32) throws(StoreError) -> [Int] {
+    if let known = lengths[number] { return known }
     let minutes = intervalSeconds / 60
-    let suited = lengths.last { minutes.isMultiple(of: Int64($0)) } ?? lengths.first
-    var block: ArchiveBlock?
-    if let suited { block = try store.block(number, days: days, slotMinutes: suited) }
+    let all = try store.slotMinutes(ofBlock: number)
+    let suited = all.filter { minutes.isMultiple(of: Int64($0)) }.sorted(by: >)
+    let found = suited + all.filter { !suited.contains($0) }
+    lengths[number] = found
+    return found
+  }
+
+  private mutating func block(_ key: BlockKey) throws(StoreError) -> ArchiveBlock? {
+    if let known = blocks[key] { return known }
+    let block = try store.block(key.number, days: days, slotMinutes: key.minutes)
     if kept.count == 4 { blocks[kept.removeFirst()] = nil }
-    kept.append(number)
-    blocks[number] = .some(block)
+    kept.append(key)
+    blocks[key] = .some(block)
     return block
+  }
+}
+
+extension ArchiveBlock {
+  /// True when the meter of `row` has at least one reading.
+  func hasReading(row: Int) -> Bool {
+    let base = row * slots
+    let column = imported.span
+    for slot in base..<base + slots where column[slot] != Self.missing { return true }
+    return false
+  }
+}
+
+extension ArchiveBlock {
+  /// Import less export of the meter of `row`, times `sign`, and the qualities.
+  func columns(row: Int, sign: Int64) -> (joules: [Int64], qualities: [Quality]) {
+    let range = row * slots..<(row + 1) * slots
+    let imported = self.imported.span.extracting(range)
+    let exported = self.exported.span.extracting(range)
+    let marks = quality.span.extracting(range)
+    var joules = [Int64](repeating: 0, count: slots)
+    var qualities = [Quality](repeating: .actual, count: slots)
+    // Two plain passes: the first has no branch, and the second only meets what is not `actual`.
+    var energies = joules.mutableSpan
+    for slot in energies.indices {
+      energies[slot] = sign * (Int64(imported[slot]) - Int64(exported[slot]))
+    }
+    var grades = qualities.mutableSpan
+    for slot in grades.indices
+    where marks[slot] != Quality.actual.rawValue || imported[slot] == Self.missing {
+      let grade = imported[slot] == Self.missing ? nil : Quality(rawValue: marks[slot])
+      grades[slot] = grade ?? .missing
+      if grades[slot] == .missing { energies[slot] = IntervalSeries.missing }
+    }
+    return (joules, qualities)
   }
 }
 

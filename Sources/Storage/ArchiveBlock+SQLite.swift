@@ -59,88 +59,87 @@ extension SQLiteReadingStore {
   static func fetch(
     _ number: Int32, days: Range<Int64>, slotMinutes: Int, from database: Database
   ) throws -> ArchiveBlock? {
-    let rows = try Row.fetchCursor(
+    let rows = try BareStatement(
       database,
-      sql: """
-        SELECT day, imported, exported, quality FROM segment
-        WHERE minutes = ? AND block = ? AND day >= ? AND day < ?
-        """, arguments: [slotMinutes, number, days.lowerBound, days.upperBound])
+      """
+      SELECT day, imported, exported, quality FROM segment
+      WHERE minutes = ? AND block = ? AND day >= ? AND day < ?
+      """)
+    try rows.bind(Int64(slotMinutes), at: 1)
+    try rows.bind(Int64(number), at: 2)
+    try rows.bind(days.lowerBound, at: 3)
+    try rows.bind(days.upperBound, at: 4)
     var block: ArchiveBlock?
-    while let row = try rows.next() {
+    while try rows.step() {
       var filled =
         block
         ?? ArchiveBlock(
           firstDay: days.lowerBound, dayCount: days.count, slotMinutes: slotMinutes)
       block = nil
-      let day = Int(row[0] as Int64 - days.lowerBound)
-      try copy(row[1] as Data?, into: &filled.imported, filled.shape, day: day)
-      try copy(row[2] as Data?, into: &filled.exported, filled.shape, day: day)
-      try copyQuality(row[3] as Data?, into: &filled.quality, filled.shape, day: day)
+      let day = Int(rows.integer(0) - days.lowerBound)
+      let shape = filled.shape
+      try copy(rows, 1, into: &filled.imported, shape, day: day, whenNull: 0)
+      try copy(rows, 2, into: &filled.exported, shape, day: day, whenNull: 0)
+      try copy(
+        rows, 3, into: &filled.quality, shape, day: day, whenNull: Quality.actual.rawValue)
       block = filled
     }
     return block
   }
 
   private static func data(_ column: [Int32], _ block: ArchiveBlock, day: Int) -> Data? {
-    let shape = block.shape
-    var day32: [Int32] = []
-    day32.reserveCapacity(ArchiveBlock.meters * shape.slotsPerDay)
-    for meter in 0..<ArchiveBlock.meters {
-      let start = meter * shape.slots + day * shape.slotsPerDay
-      day32 += column[start..<start + shape.slotsPerDay]
-    }
-    return day32.allSatisfy { $0 == 0 } ? nil : Data(Columns.bytes(day32[...]))
+    gathered(column, block, day: day, unless: 0)
   }
 
   private static func quality(_ block: ArchiveBlock, day: Int) -> Data? {
+    gathered(block.quality, block, day: day, unless: Quality.actual.rawValue)
+  }
+
+  /// One day of a column, meter by meter, as the bytes of its little-endian numbers; nil when all
+  /// of it is `plain`.
+  private static func gathered<Number: FixedWidthInteger>(
+    _ column: [Number], _ block: ArchiveBlock, day: Int, unless plain: Number
+  ) -> Data? {
     let shape = block.shape
-    var bytes: [UInt8] = []
+    var gathered: [Number] = []
+    gathered.reserveCapacity(ArchiveBlock.meters * shape.slotsPerDay)
     for meter in 0..<ArchiveBlock.meters {
       let start = meter * shape.slots + day * shape.slotsPerDay
-      bytes += block.quality[start..<start + shape.slotsPerDay]
+      gathered += column[start..<start + shape.slotsPerDay]
     }
-    return bytes.allSatisfy { $0 == Quality.actual.rawValue } ? nil : Data(bytes)
+    if gathered.allSatisfy({ $0 == plain }) { return nil }
+    // Every machine that Swift runs on here is little-endian, so a number's bytes are the file's.
+    return unsafe gathered.withUnsafeBytes { unsafe Data($0) }
   }
 
-  private static func copy(
-    _ data: Data?, into column: inout [Int32], _ shape: ArchiveBlock.Shape, day: Int
+  /// Puts one day into a column; the bytes are those of `gathered`.
+  private static func copy<Number: FixedWidthInteger>(
+    _ rows: borrowing BareStatement, _ place: Int32, into column: inout [Number],
+    _ shape: ArchiveBlock.Shape, day: Int, whenNull plain: Number
   ) throws {
     let perDay = shape.slotsPerDay
-    guard let data else {
-      for meter in 0..<ArchiveBlock.meters {
-        let start = meter * shape.slots + day * perDay
-        for slot in start..<start + perDay { column[slot] = 0 }
+    let first = day * perDay
+    let isNull = rows.isNull(place)
+    try unsafe rows.withBytes(place) { bytes in
+      let width = perDay * MemoryLayout<Number>.stride
+      guard isNull || bytes.count == ArchiveBlock.meters * width else {
+        throw StoreError.failed(reason: "a segment of readings has \(bytes.count) bytes")
       }
-      return
-    }
-    guard data.count == ArchiveBlock.meters * perDay * 4 else {
-      throw StoreError.failed(reason: "a segment of readings has \(data.count) bytes")
-    }
-    let bytes = data.array
-    var place = 0
-    for meter in 0..<ArchiveBlock.meters {
-      let start = meter * shape.slots + day * perDay
-      for slot in start..<start + perDay {
-        let low = UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
-        let high = UInt32(bytes[place + 2]) << 16 | UInt32(bytes[place + 3]) << 24
-        column[slot] = Int32(bitPattern: low | high)
-        place += 4
-      }
-    }
-  }
-
-  private static func copyQuality(
-    _ data: Data?, into column: inout [UInt8], _ shape: ArchiveBlock.Shape, day: Int
-  ) throws {
-    let perDay = shape.slotsPerDay
-    let bytes = data?.array
-    if let bytes, bytes.count != ArchiveBlock.meters * perDay {
-      throw StoreError.failed(reason: "the qualities of a segment have \(bytes.count) bytes")
-    }
-    for meter in 0..<ArchiveBlock.meters {
-      let start = meter * shape.slots + day * perDay
-      for slot in 0..<perDay {
-        column[start + slot] = bytes?[meter * perDay + slot] ?? Quality.actual.rawValue
+      // Both sides are checked: the column has `slots` numbers a meter, the bytes `width`.
+      precondition(
+        column.count == ArchiveBlock.meters * shape.slots && first + perDay <= shape.slots,
+        "a day lies within its block")
+      unsafe column.withUnsafeMutableBufferPointer { column in
+        for meter in 0..<ArchiveBlock.meters {
+          let start = meter * shape.slots + first
+          let target = unsafe UnsafeMutableBufferPointer(rebasing: column[start..<start + perDay])
+          if isNull {
+            unsafe target.update(repeating: plain)
+          } else {
+            unsafe UnsafeMutableRawBufferPointer(target).copyMemory(
+              from: UnsafeRawBufferPointer(rebasing: bytes[meter * width..<(meter + 1) * width]))
+          }
+        }
       }
     }
   }

@@ -80,19 +80,3 @@ enum RecordBatch {
     return records
   }
 }
-
-/// Columns of 32-bit joules as little-endian bytes.
-enum Columns {
-  static func bytes(_ column: ArraySlice<Int32>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(column.count * 4)
-    for value in column {
-      let bits = UInt32(bitPattern: value)
-      bytes.append(UInt8(truncatingIfNeeded: bits))
-      bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-      bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
-    }
-    return bytes
-  }
-}

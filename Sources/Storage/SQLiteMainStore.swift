@@ -85,12 +85,15 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
       for name in names {
         try naming.execute(arguments: [Data(name.id), name.path, Data(name.salt)])
       }
-      let insert = try database.cachedStatement(
-        sql: "INSERT INTO entry (seq, body, leaf) VALUES (?, ?, ?)")
+      let insert = try BareStatement(
+        database, "INSERT INTO entry (seq, body, leaf) VALUES (?, ?, ?)")
       var seq = size
       for entry in entries {
         seq += 1
-        try insert.execute(arguments: [seq, Data(entry.body), Data(entry.leaf.bytes)])
+        try insert.bind(seq, at: 1)
+        try insert.bind(entry.body, at: 2)
+        try insert.bind(entry.leaf.bytes, at: 3)
+        try insert.run()
       }
     }
   }
@@ -99,13 +102,12 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     from index: Int64, _ visit: (Int64, StoredEntry) -> Bool
   ) throws(StoreError) {
     try file.read { database in
-      let rows = try Row.fetchCursor(
-        database, sql: "SELECT seq, body, leaf FROM entry WHERE seq > ? ORDER BY seq",
-        arguments: [index])
-      while let row = try rows.next() {
-        let leaf = try Self.digest(row[2])
-        let seq: Int64 = row[0]
-        if !visit(seq - 1, StoredEntry(body: (row[1] as Data).array, leaf: leaf)) { return }
+      let rows = try BareStatement(
+        database, "SELECT seq, body, leaf FROM entry WHERE seq > ? ORDER BY seq")
+      try rows.bind(index, at: 1)
+      while try rows.step() {
+        let leaf = try Self.digest(rows.bytes(2))
+        if !visit(rows.integer(0) - 1, StoredEntry(body: rows.bytes(1), leaf: leaf)) { return }
       }
     }
   }
@@ -137,7 +139,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
   public func checkpoints() throws(StoreError) -> [StoredCheckpoint] {
     try file.read { database in
       try Row.fetchAll(database, sql: "SELECT size, root, note FROM checkpoint ORDER BY size").map {
-        StoredCheckpoint(size: $0[0], root: try Self.digest($0[1]), note: $0[2])
+        StoredCheckpoint(size: $0[0], root: try Self.digest(($0[1] as Data).array), note: $0[2])
       }
     }
   }
@@ -162,9 +164,9 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     try Int64.fetchOne(database, sql: "SELECT max(seq) FROM entry") ?? 0
   }
 
-  private static func digest(_ data: Data) throws -> Digest {
-    guard let digest = Digest(bytes: data.array) else {
-      throw StoreError.failed(reason: "a stored hash has \(data.count) bytes; allowed: 32")
+  private static func digest(_ bytes: [UInt8]) throws -> Digest {
+    guard let digest = Digest(bytes: bytes) else {
+      throw StoreError.failed(reason: "a stored hash has \(bytes.count) bytes; allowed: 32")
     }
     return digest
   }

@@ -16,11 +16,14 @@ struct DemoCommand: AsyncParsableCommand {
 
       EXAMPLE
         headroom demo --batteries 1000 --keep /tmp/headroom-demo
-        headroom demo --data ../shared/data
+        headroom demo --data homes/
       """)
 
   @Option(help: "How many batteries, 1 to 1,000,000.") var batteries = 50_000
-  @Option(help: "The policy file.") var policy = "policies/surge-ten-percent.yaml"
+  @Option(
+    help:
+      "The policy file; policies/surge-ten-percent.yaml, with --data policies/surge-hourly.yaml.")
+  var policy: String?
   @Option(help: "The world to simulate; without it a sunny day.") var scenario: String?
   @Option(help: "What everything random follows from, instead of the scenario's seed.")
   var seed: UInt64?
@@ -44,7 +47,10 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    let policy = try InputFile.parse(self.policy) { try Policy.load(bytes: $0, file: $1) }
+    if let data { return try await runRealHomes(data) }
+    let policy = try InputFile.parse(self.policy ?? "policies/surge-ten-percent.yaml") {
+      try Policy.load(bytes: $0, file: $1)
+    }
     var scenario =
       try self.scenario.map { path in
         try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }

@@ -19,8 +19,8 @@ import ArgumentParser
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
-      LedgerCommand.self, ReportCommand.self, ReplayCommand.self, KeysCommand.self,
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
-      PolicyCommand.self,
+      ReportCommand.self, LedgerCommand.self, PolicyCommand.self, ReplayCommand.self,
+      KeysCommand.self, BenchCommand.self,
     ])
 }

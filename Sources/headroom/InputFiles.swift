@@ -75,7 +75,7 @@ extension InputFiles {
 }
 
 /// Arguments that are times.
-extension TimeArgument {
+enum MomentArgument {
   /// RFC 3339 with an offset.
   static func parse(_ text: String) throws -> Timestamp {
     guard let time = Timestamp(rfc3339: text) else {

@@ -11,6 +11,10 @@ struct LockStep {
   /// Messages that others than the fleet sent to the controller.
   var fromOthers = 0
 
+  /// The clock moves in steps of this many seconds: batteries start and end at moments of their own
+  /// within a step, and what they say of it carries its own time.
+  private static let quantumSeconds: Int64 = 10
+
   /// What went wrong with the world around.
   enum Fault: Error, CustomStringConvertible {
     case brokerLost
@@ -45,7 +49,7 @@ struct LockStep {
       let silence = ContinuousClock.now - lastProgress
       if silence > .seconds(60) { throw Fault.brokerLost }
       // Telemetry is QoS 0: what the broker dropped will never come, and is not waited for.
-      if silence > .seconds(2), activity.isConnected, activity.doneUpTo >= clock.now,
+      if silence > .seconds(5), activity.isConnected, activity.doneUpTo >= clock.now,
         fleet.waiting == 0, activity.waitingToSend == 0
       {
         return
@@ -54,13 +58,17 @@ struct LockStep {
   }
 
   /// Goes on to `moment`, stopping wherever the fleet or the controller has something to do.
+  ///
+  /// - Parameter withController: False between events: where only the fleet is waited for, hours
+  ///   take a moment, and what the controller does by itself comes up to a report late.
   mutating func run(
-    to moment: Timestamp, _ progress: (Timestamp) -> Void = { _ in }
+    to moment: Timestamp, withController: Bool = true, _ progress: (Timestamp) -> Void = { _ in }
   ) async throws {
     try await settle()
     while clock.now < moment {
-      let due = [fleet.fleet.nextDue, controller.activity.nextDue, moment].compactMap { $0 }
-      let next = min(moment, max(due.min() ?? moment, Timestamp(microseconds: clock.now.microseconds + 1)))
+      let own = withController ? controller.activity.nextDue : nil
+      let due = [fleet.fleet.nextDue, own].compactMap { $0 }.min() ?? moment
+      let next = min(moment, max(due, clock.now).roundedUp(toSeconds: Self.quantumSeconds))
       clock.advance(to: next)
       try await fleet.advance(to: next)
       try await settle()
@@ -72,5 +80,12 @@ struct LockStep {
   mutating func jump(to moment: Timestamp) async throws {
     clock.advance(to: moment)
     try await settle()
+  }
+}
+
+extension Timestamp {
+  /// The next later moment that is a multiple of `seconds`.
+  func roundedUp(toSeconds step: Int64) -> Timestamp {
+    Timestamp(seconds: (self.seconds / step + 1) * step)
   }
 }

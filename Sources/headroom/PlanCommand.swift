@@ -26,7 +26,7 @@ struct PlanCommand: ParsableCommand {
   var feeder: String?
   @Option(
     help: "The moment of planning, RFC 3339; the signal's issuedAt if not said.",
-    transform: TimeArgument.parse)
+    transform: MomentArgument.parse)
   var at: Timestamp?
   @Option(help: "How many batteries the table shows.") var rows = 10
   @Flag(help: "Print the whole plan as JSON.") var json = false

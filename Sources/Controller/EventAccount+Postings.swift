@@ -1,0 +1,46 @@
+import Engine
+public import Grid
+public import Ledger
+import Policies
+import Settlement
+
+extension EventAccount {
+  /// What the run writes into the book, homes in the order of their sites; nothing for a run that
+  /// is not payable.
+  ///
+  /// The same run of the same event has the same keys, so that posting it again adds nothing.
+  ///
+  /// - Parameters:
+  ///   - book: In it the owners' accounts are open.
+  ///   - evidence: What every entry rests on.
+  public func postings(
+    in book: LedgerKeeper, utility: UtilityID, evidence: [Evidence]
+  ) -> [LedgerKeeper.Posting] {
+    let programme = policy.dispatch.programme
+    let owners = Dictionary(uniqueKeysWithValues: result.homes.map { ($0.site, $0.owner) })
+    let end = UInt64(event.window.end.microseconds / 1_000)
+    return result.entries().map { entry in
+      guard let owner = owners[entry.site], let salt = book.salt(of: "owner:\(owner)") else {
+        preconditionFailure("the account of an owner who is settled is open")
+      }
+      return LedgerKeeper.Posting(
+        key: IdempotencyKey.settlement(
+          millisecondsOfEventEnd: end, salt: salt, event: event.id.text, site: entry.site.text,
+          run: entry.key),
+        reason: entry.key.hasSuffix(":penalty") ? "penalty" : "settlement", event: event.id,
+        run: result.run.name, effective: event.window,
+        legs: entry.legs.map {
+          (
+            $0.account.path(
+              event: event.id, utility: utility, programme: programme, partner: programme.text),
+            $0.amount
+          )
+        }, evidence: evidence, rule: policy.hash)
+    }
+  }
+
+  /// The accounts of the owners that the result names.
+  public var ownerAccounts: [LedgerKeeper.NewAccount] {
+    result.homes.map { LedgerKeeper.NewAccount("owner:\($0.owner)", .owner) }
+  }
+}
