@@ -21,8 +21,10 @@ extension Loop {
       setup.logger.info("connected to the broker")
       wasConnected = true
       lastHeartbeat = nil
+      agenda.noteConnection(at: now)
       controller.shared.withLock { $0.activity.isConnected = true }
     case .disconnected(let reason), .refusedConnection(let reason):
+      agenda.noteLoss()
       controller.shared.withLock { $0.activity.isConnected = false }
       complain("the broker is not reachable: \(reason)")
     case .refusedSubscription(let filter, let reason):

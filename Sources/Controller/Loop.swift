@@ -3,6 +3,7 @@ import Grid
 import Logging
 import MQTT
 import Policies
+import Settlement
 import Storage
 import Synchronization
 import Wire
@@ -101,7 +102,7 @@ struct Loop {
         try await turns(of: arrivals)
         hearOfSender()
         await heartbeat()
-        startRuns()
+        try await startRuns()
         publishActivity(arrivals.count)
       }
     } catch {
@@ -132,15 +133,24 @@ struct Loop {
     repeat {
       let batch = rest.prefix(Controller.turnMessages)
       rest = rest.dropFirst(batch.count)
-      try await step(Array(batch), restarting: false)
+      try await step(Array(batch))
     } while !rest.isEmpty
   }
 
   /// One turn: intake, decide, record, act.
-  private mutating func step(_ arrivals: [Arrival], restarting: Bool) async throws {
+  ///
+  /// - Parameter begun: A settlement run that begins with this turn, and the last record it reads.
+  mutating func step(
+    _ arrivals: [Arrival], restarting: Bool = false,
+    begun: (item: RunAgenda.Item, lastRecord: Int64)? = nil
+  ) async throws {
     let now = setup.clock.now
     var draft = TurnDraft()
     if restarting { draft.note([.restarted]) }
+    if let (item, last) = begun {
+      draft.note(begun: item.run.name, of: item.event, lastRecord: last)
+      decider.noteBegun(event: item.event, name: item.run.name, lastRecord: last)
+    }
     for arrival in arrivals { take(arrival, into: &draft, at: now) }
     try takeFinishedRuns(into: &draft)
     if !draft.records.isEmpty { try setup.readings.append(draft.records, receivedAt: now) }

@@ -104,12 +104,26 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
   }
 
   public func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
+    try records(startingIn: window, upTo: .max)
+  }
+
+  /// The number of the newest batch of live records; 0 when there is none.
+  public func lastRecord() throws(StoreError) -> Int64 {
+    try file.read { try Int64.fetchOne($0, sql: "SELECT max(number) FROM record") ?? 0 }
+  }
+
+  /// As `records(startingIn:)`, without batches whose number is greater than `last`.
+  public func records(
+    startingIn window: Window, upTo last: Int64
+  ) throws(StoreError) -> [MeterRecord] {
     let meters = names.withLock { $0.ids }
     return try file.read { database in
       let bodies = try Data.fetchCursor(
         database,
-        sql: "SELECT body FROM record WHERE first < ? AND last >= ? ORDER BY number",
-        arguments: [window.end.microseconds, window.start.microseconds])
+        sql: """
+          SELECT body FROM record WHERE first < ? AND last >= ? AND number <= ? ORDER BY number
+          """,
+        arguments: [window.end.microseconds, window.start.microseconds, last])
       var found: [MeterRecord] = []
       while let body = try bodies.next() {
         guard let records = RecordBatch.decode(body.array, meters: meters) else {

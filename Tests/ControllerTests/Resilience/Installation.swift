@@ -82,9 +82,9 @@ struct Installation {
 
   var database: String { data + "/headroom.db" }
 
-  /// A fleet at the beginning of this world.
-  func makeFleet() -> SimulatedFleet {
-    SimulatedFleet(scenario: scenario, batteries: batteries, startingAt: begin)
+  /// A fleet at the beginning of this world, or at another moment.
+  func makeFleet(at moment: Timestamp? = nil) -> SimulatedFleet {
+    SimulatedFleet(scenario: scenario, batteries: batteries, startingAt: moment ?? begin)
   }
 
   func openBook() throws -> LedgerKeeper {

@@ -25,10 +25,11 @@ struct Plant {
   /// - Parameters:
   ///   - disturb: What happens to the messages of gateways on their way.
   ///   - kept: A message that the broker keeps before the controller comes.
+  ///   - moment: When it begins, if not at the beginning of its world.
   ///   - data: Another folder for the controller's data; what is there is moved into it.
   init(
     _ installation: Installation, disturb: (([OutgoingMessage]) -> [OutgoingMessage])? = nil,
-    kept: Message? = nil, data: String? = nil
+    kept: Message? = nil, at moment: Timestamp? = nil, data: String? = nil
   ) async throws {
     self.installation = try installation.copy(data: data)
     broker = try Broker(in: self.installation.folder.path)
@@ -40,9 +41,9 @@ struct Plant {
       _ = try await client.publishAndWait([kept])
       await client.stop()
     }
-    clock = ManualClock(installation.begin)
+    clock = ManualClock(moment ?? installation.begin)
     (controller, running) = try Self.start(self.installation, clock, broker.port)
-    site = try Site(installation.makeFleet(), port: broker.port)
+    site = try Site(installation.makeFleet(at: moment), port: broker.port)
     if let disturb { site.disturb = disturb }
     try await connected()
     try await site.connect()

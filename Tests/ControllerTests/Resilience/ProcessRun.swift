@@ -38,6 +38,14 @@ struct ProcessRun {
     let site: Site
     /// Why the run did not come to its end, or nil.
     let fault: String?
+    /// Why the machine was too busy for a clock as fast as this one, or nil: batteries were not
+    /// heard in time, or their commands came when they should have begun.
+    var slowness: String? {
+      let committed = site.answer(.committed)?.commitment?.batteries ?? 0
+      if committed < installation.batteries { return "only \(committed) batteries were heard" }
+      return site.lateCommands > 0 ? "\(site.lateCommands) commands came late" : nil
+    }
+
     /// What the controller's processes said.
     let log: String
 

@@ -13,6 +13,8 @@ struct Site {
   private(set) var contradictions: [String] = []
   /// Command messages that came, repetitions included.
   private(set) var commandMessages = 0
+  /// Commands that first came when their window had begun.
+  private(set) var lateCommands = 0
   /// What the controller answered the utility, in order.
   private(set) var answers: [SignalAcknowledgement] = []
   /// Whom the controller turned away, in order.
@@ -64,7 +66,7 @@ struct Site {
     let arrivals = await inbox.drain(waitingAtMost: limit)
     var replies: [OutgoingMessage] = []
     for case .message(let message) in arrivals {
-      note(message)
+      note(message, at: now)
       replies += fleet.receive(
         topic: message.topic, payload: message.payload, retained: message.retain, at: now)
     }
@@ -72,12 +74,15 @@ struct Site {
     return arrivals.count
   }
 
-  private mutating func note(_ message: Message) {
+  private mutating func note(_ message: Message, at now: Timestamp) {
     if message.topic.hasSuffix("/cmd") {
       commandMessages += 1
       for command in (try? CommandCodec.decode(message.payload))?.items ?? [] {
         let known = commands[command.id.text]
-        if known == nil { commands[command.id.text] = command }
+        if known == nil {
+          commands[command.id.text] = command
+          if now > command.window.start { lateCommands += 1 }
+        }
         if let known, known != command { contradictions.append(command.id.text) }
       }
     } else if let reply = try? ErrorReplyCodec.decode(message.payload) {
