@@ -4,16 +4,15 @@ import Policies
 extension DemoCommand {
   /// Real homes in `folder`: their events one after the other, and what no event would have earned.
   func runRealHomes(_ data: String) async throws {
-    let policy = try InputFile.parse(self.policy ?? "policies/surge-hourly.yaml") {
-      try Policy.load(bytes: $0, file: $1)
-    }
+    let policyFile = self.policy ?? "policies/surge-hourly.yaml"
+    let policy = try InputFile.parse(policyFile) { try Policy.load(bytes: $0, file: $1) }
     let progress = ProgressBar(isShown: Console.isTerminal)
     progress.show("reading \(data)", 0.01)
     let homes = try await RealHomes(folder: data, policy: policy)
     let folder = try DemoFolder(keep: keep)
-    let work = Task {
-      try await DemoRealHomes(folder: folder.path, policy: policy, homes: homes).run(progress)
-    }
+    let demo = DemoRealHomes(
+      folder: folder.path, policy: policy, policyFile: policyFile, homes: homes)
+    let work = Task { try await demo.run(progress) }
     do {
       let summary = try await Signals.stopping({ work.cancel() }) { try await work.value }
       progress.clear()

@@ -48,9 +48,8 @@ struct DemoCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     if let data { return try await runRealHomes(data) }
-    let policy = try InputFile.parse(self.policy ?? "policies/surge-ten-percent.yaml") {
-      try Policy.load(bytes: $0, file: $1)
-    }
+    let policyFile = self.policy ?? "policies/surge-ten-percent.yaml"
+    let policy = try InputFile.parse(policyFile) { try Policy.load(bytes: $0, file: $1) }
     var scenario =
       try self.scenario.map { path in
         try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }
@@ -60,7 +59,7 @@ struct DemoCommand: AsyncParsableCommand {
     let work: Task<DemoSummary, any Error>
     let progress = ProgressBar(isShown: Console.isTerminal)
     let demo = Demo(
-      folder: folder.path, policy: policy, policyFile: self.policy,
+      folder: folder.path, policy: policy, policyFile: policyFile,
       scenario: scenario, batteries: batteries, minutes: minutes)
     work = Task { try await demo.run(progress) }
     do {

@@ -16,6 +16,7 @@ import Wire
 struct DemoRealHomes {
   let folder: String
   let policy: Policy
+  let policyFile: String
   let homes: RealHomes
 
   /// Minutes before a signal at which the gateways come online.
@@ -38,6 +39,7 @@ struct DemoRealHomes {
         folder: folder, policy: policy, enrolment: homes.enrolment, feeder: nil,
         brokerPort: broker.port, startingAt: sessions[0].begin,
         meterHistoryDays: historyDays(until: sessions[sessions.count - 1].end))
+      try world.leaveConfiguration(policyFile: policyFile, brokerPort: broker.port)
       // Far more than these batteries could earn; what is not needed stays the utility's.
       try world.deposit(Money(millionths: 1_000_000_000_000))
       return try await dispatch(world, sessions, progress)
