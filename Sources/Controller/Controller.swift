@@ -3,8 +3,8 @@ public import Grid
 public import Logging
 public import MQTT
 public import Policies
-public import Storage
 import Signing
+public import Storage
 import Synchronization
 import Wire
 

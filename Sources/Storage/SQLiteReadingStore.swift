@@ -34,8 +34,9 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
         )
       ])
     var known = MeterNames()
-    for text in try file.read({ try String.fetchAll($0, sql: "SELECT id FROM meter ORDER BY number") })
-    {
+    for text in try file.read({
+      try String.fetchAll($0, sql: "SELECT id FROM meter ORDER BY number")
+    }) {
       guard let id = MeterID(text) else { throw .failed(reason: "a stored meter is named \(text)") }
       known.ids.append(id)
       known.numbers[id] = Int32(known.ids.count)
@@ -45,6 +46,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
 
   // MARK: Telemetry
 
+  /// As the protocol says.
   public func keep(telemetry: [UInt8], turn seq: Int64) throws(StoreError) {
     try file.write { database in
       let statement = try database.cachedStatement(
@@ -53,6 +55,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func telemetry(turn seq: Int64) throws(StoreError) -> [UInt8]? {
     try file.read { database in
       try Data.fetchOne(
@@ -62,6 +65,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
 
   // MARK: Live records
 
+  /// As the protocol says.
   public func numbers(of meters: [MeterID]) throws(StoreError) -> [Int32] {
     var numbers: [Int32] = []
     numbers.reserveCapacity(meters.count)
@@ -89,6 +93,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     return numbers
   }
 
+  /// As the protocol says.
   public func append(_ records: [MeterRecord], receivedAt: Timestamp) throws(StoreError) {
     guard let first = records.map(\.window.start).min(),
       let last = records.map(\.window.start).max()
@@ -103,6 +108,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
     try records(startingIn: window, upTo: .max)
   }
@@ -137,10 +143,12 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
 
   // MARK: Archive
 
+  /// As the protocol says.
   public func archive(_ block: ArchiveBlock, number: Int32) throws(StoreError) {
     try file.write { try Self.insert(block, number: number, into: $0) }
   }
 
+  /// As the protocol says.
   public func slotMinutes(ofBlock number: Int32) throws(StoreError) -> [Int] {
     try file.read {
       try Int.fetchAll(
@@ -149,6 +157,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func block(
     _ number: Int32, days: Range<Int64>, slotMinutes: Int
   ) throws(StoreError) -> ArchiveBlock? {
@@ -157,6 +166,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func archive(_ readings: [Reading]) throws(StoreError) -> ImportSummary {
     let numbers = try numbers(of: readings.map(\.meter))
     struct Key: Hashable {
