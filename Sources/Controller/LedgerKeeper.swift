@@ -312,20 +312,16 @@ public final class LedgerKeeper: Sendable {
     return stored
   }
 
-  /// What left an event's escrow towards homes, and what homes paid as penalties for it.
-  public func sums(ofEvent event: EventID, currency: Currency) -> (rewards: Money, penalties: Money)
-  {
-    var rewards = Money.zero
-    var penalties = Money.zero
-    settlements(in: Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!) {
-      legs in
+  /// What left an event's escrow towards homes.
+  public func rewards(ofEvent event: EventID) -> Money {
+    let escrow = "event:\(event):escrow"
+    var sum = Money.zero
+    let ever = Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!
+    settlements(in: ever) { legs in
       guard legs.contains(where: { $0.role == .owner }) else { return }
-      for leg in legs {
-        if leg.path == "event:\(event):escrow" { rewards = rewards - leg.amount }
-        if leg.role == .penalty { penalties = penalties + leg.amount }
-      }
+      for leg in legs where leg.path == escrow { sum = sum - leg.amount }
     }
-    return (rewards, penalties)
+    return sum
   }
 
   /// Visits the settlement entries that are effective in `window`: what each was about.

@@ -9,7 +9,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
   /// Opens or creates the file at `path`.
   public init(path: String) throws(StoreError) {
     file = try SQLiteFile(
-      path: path, durability: .full,
+      path: path,
       migrations: [
         (
           "1 logbook and ledger",

@@ -17,7 +17,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
   /// Opens or creates the file at `path`.
   public init(path: String) throws(StoreError) {
     file = try SQLiteFile(
-      path: path, durability: .normal,
+      path: path,
       migrations: [
         (
           "1 readings and telemetry",

@@ -121,7 +121,7 @@ extension RealHomesSummary.Event {
     committed = facts.committed
     verified = Energy(wattHours: record.settled?.verifiedWh ?? 0)
     premium =
-      world.book.sums(ofEvent: record.id, currency: world.policy.settlement.currency).rewards
+      world.book.rewards(ofEvent: record.id)
   }
 
   /// Homes by standing.
