@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 /// A real mosquitto on a free loopback port, which can be killed and started again.
@@ -102,6 +103,9 @@ extension Trait where Self == ConditionTrait {
   }
 }
 
+/// Folders that live as long as the process, because a static value holds them.
+private let leftovers = Mutex<[String]>([])
+
 /// A folder of its own, which is gone with it.
 final class Folder: Sendable {
   let path: String
@@ -115,6 +119,18 @@ final class Folder: Sendable {
   init(at path: String) { self.path = path }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Is also gone when the process ends before it.
+  func removeAtExit() {
+    let isFirst = leftovers.withLock { paths in
+      paths.append(path)
+      return paths.count == 1
+    }
+    guard isFirst else { return }
+    atexit {
+      for path in leftovers.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+    }
+  }
 
   func write(_ name: String, _ text: String) throws {
     try Data(text.utf8).write(to: URL(filePath: path + "/" + name))

@@ -37,9 +37,14 @@ import Wire
     }
   }
 
-  private static let untouched = Result { try installation() }
+  private static let untouched = Result {
+    let made = try installation()
+    made.folder.removeAtExit()
+    return made
+  }
   private static let calm = Task {
     let plant = try await run(untouched.get())
+    plant.installation.folder.removeAtExit()
     return Calm(
       installation: plant.installation, commands: Set(plant.site.commands.keys),
       verifiedWh: plant.site.answer(.settled)?.settled?.verifiedWh)
