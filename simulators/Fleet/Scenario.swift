@@ -98,7 +98,7 @@ public struct Scenario: Hashable, Sendable {
   /// Batteries behind one gateway, 1…100.
   public var batteriesPerGateway: Int = 1
   /// Telemetry every so many seconds.
-  public var telemetrySeconds: Int64 = 300
+  public var telemetrySeconds: Int64 = 150
   /// Lengths of a meter record that the contract knows, in minutes.
   public static let meterMinutesAllowed: [Int64] = [1, 5, 15, 30, 60]
 
