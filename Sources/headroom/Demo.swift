@@ -35,13 +35,14 @@ struct Demo {
       try await world.archiveHistory(
         of: fleet, days: scenario.historyDays, slotMinutes: Int(scenario.meterMinutes)
       ) { progress.show("writing \(scenario.historyDays) days of meter history", 0.15 * $0) }
-      return try await dispatch(world, fleet, event: start, progress)
+      return try await dispatch(world, fleet, broker, event: start, progress)
     }
   }
 
   /// Runs the controller and the fleet through the event and its settlement.
   private func dispatch(
-    _ world: DemoWorld, _ fleet: SimulatedFleet, event start: Timestamp, _ progress: ProgressBar
+    _ world: DemoWorld, _ fleet: SimulatedFleet, _ broker: EmbeddedBroker, event start: Timestamp,
+    _ progress: ProgressBar
   ) async throws -> DemoSummary {
     let controller = Task { try await world.controller.run() }
     defer { world.controller.stop() }
@@ -72,10 +73,17 @@ struct Demo {
     var answers = await utility.answers(waitingAtMost: .milliseconds(100))
 
     let length = Double(minutes * 60 + 1_260)
-    try await step.run(to: window.end.adding(seconds: 1_200)) { now in
+    func show(_ now: Timestamp) {
       let part = Double(now.seconds(since: start) + 60) / length
       progress.show("event, telemetry and meters", 0.35 + 0.45 * max(0, min(1, part)))
     }
+    if let outage = scenario.brokerOutage {
+      let from = max(world.clock.now, start.adding(seconds: outage.afterStartSeconds))
+      try await step.run(to: from, show)
+      try await broker.away { try await step.passTime(seconds: outage.seconds) }
+      try await step.run(to: world.clock.now, show)
+    }
+    try await step.run(to: window.end.adding(seconds: 1_200), show)
     let delivered = step.fleet.fleet.totals.delivered
     progress.show("measuring, settling and writing the ledger", 0.82)
     let days = policy.settlement.runs.first { $0.isPayable }?.afterDays ?? 0

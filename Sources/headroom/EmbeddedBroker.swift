@@ -2,6 +2,12 @@ import FoundationEssentials
 import Subprocess
 import SystemPackage
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A mosquitto of our own on a free loopback port, for as long as a piece of work lasts.
 struct EmbeddedBroker {
   /// Why there is no broker.
@@ -64,6 +70,13 @@ struct EmbeddedBroker {
       if let value = run.closureResult { return value }
     }
     throw Fault.noFreePort
+  }
+
+  /// Runs `work` while the broker answers nobody: its connections stand, and nothing moves on them.
+  func away(_ work: () async throws -> Void) async throws {
+    kill(processID, SIGSTOP)
+    defer { kill(processID, SIGCONT) }
+    try await work()
   }
 
   /// Everything is let through and nothing is kept: it listens on loopback only.

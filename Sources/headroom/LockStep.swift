@@ -76,6 +76,16 @@ struct LockStep {
     }
   }
 
+  /// Lets time pass for the controller alone while no message can; the gateways' own messages come
+  /// when the fleet goes on, each with the time at which it was due.
+  func passTime(seconds: Int64) async throws {
+    let end = clock.now.adding(seconds: seconds)
+    while clock.now < end {
+      clock.advance(to: min(end, clock.now.roundedUp(toSeconds: Self.quantumSeconds)))
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
   /// Jumps to `moment` with the fleet standing still: only the controller works.
   mutating func jump(to moment: Timestamp) async throws {
     clock.advance(to: moment)
