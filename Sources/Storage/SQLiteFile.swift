@@ -14,14 +14,17 @@ struct SQLiteFile: Sendable {
   let pool: DatabasePool
 
   /// Opens or creates `path` and brings it to the newest version.
+  /// - Parameter pageBytes: Of a new file; an existing one keeps its own.
   init(
-    path: String, durability: Durability, migrations: [(name: String, sql: String)]
+    path: String, durability: Durability, pageBytes: Int = 4_096,
+    migrations: [(name: String, sql: String)]
   ) throws(StoreError) {
     do {
       var configuration = GRDB.Configuration()
       configuration.maximumReaderCount = 4
       configuration.busyMode = .timeout(5)
       configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
         try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
         try database.execute(sql: "PRAGMA cache_size = -16384")
       }
