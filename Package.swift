@@ -45,7 +45,10 @@ let package = Package(
     // The shell acts.
     room(
       "Policies",
-      ["Grid", "Engine", "Verification", "Settlement", "Signing", .product(name: "Yams", package: "Yams")]),
+      [
+        "Grid", "Engine", "Verification", "Settlement", "Signing",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     room("MQTT", ["CMosquitto"]),
     room(
       "Storage",
@@ -57,14 +60,16 @@ let package = Package(
     room(
       "Controller",
       [
-        "Grid", "Wire", "Engine", "Verification", "Settlement", "Ledger", "Signing", "Policies", "MQTT",
+        "Grid", "Wire", "Engine", "Verification", "Settlement", "Ledger", "Signing", "Policies",
+        "MQTT",
         "Storage", "Reports", .product(name: "Logging", package: "swift-log"),
       ]),
     room("Fleet", ["Grid", "Wire"], path: "simulators/Fleet"),
     .executableTarget(
       name: "headroom",
       dependencies: [
-        "Controller", "Engine", "Fleet", "Grid", "Ledger", "MQTT", "Policies", "Reports", "Settlement",
+        "Controller", "Engine", "Fleet", "Grid", "Ledger", "MQTT", "Policies", "Reports",
+        "Settlement",
         "Signing", "Storage", "Verification", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -95,7 +100,8 @@ let package = Package(
       "ControllerTests",
       [
         "Controller", "Grid", "Wire", "Engine", "Verification", "Settlement", "Ledger", "Signing",
-        "Policies", "MQTT", "Storage", "Reports", "Fleet",
+        "Policies", "MQTT", "Storage", "Reports", "Fleet", "headroom",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     // They run the built program.
     tests("HeadroomTests", ["headroom"]),

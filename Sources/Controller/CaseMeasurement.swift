@@ -1,8 +1,8 @@
 import Grid
 public import Policies
+import Settlement
 public import Storage
 public import Verification
-import Settlement
 
 /// Verifies a whole event from stored readings.
 public struct CaseMeasurement: Sendable {
@@ -12,12 +12,18 @@ public struct CaseMeasurement: Sendable {
   public var policy: Policy
   /// How many tasks share the work.
   public var tasks: Int
+  /// Days before the event whose readings say how healthy a meter is, where that is more than the
+  /// baseline looks back. A block of 1,024 hourly meters takes a quarter of a megabyte a day.
+  public var historyDays: Int64
 
   /// A measurement.
-  public init(readings: any ReadingStore, policy: Policy, tasks: Int = 2) {
+  public init(
+    readings: any ReadingStore, policy: Policy, tasks: Int = 2, historyDays: Int64 = 0
+  ) {
     self.readings = readings
     self.policy = policy
     self.tasks = tasks
+    self.historyDays = historyDays
   }
 
   /// One performance a home, in the order of the case.
@@ -95,7 +101,7 @@ public struct CaseMeasurement: Sendable {
   private func days(of event: EventCase) -> Range<Int64> {
     let baseline = policy.measurement.baseline
     let margin: Int64 = 2
-    let back = baseline.lookbackDays + baseline.skipRecentDays + margin
+    let back = max(baseline.lookbackDays + baseline.skipRecentDays, historyDays) + margin
     let first = event.window.start.seconds / 86_400 - back
     return first..<event.window.end.seconds / 86_400 + margin
   }

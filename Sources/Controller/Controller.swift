@@ -3,8 +3,8 @@ public import Grid
 public import Logging
 public import MQTT
 public import Policies
-public import Storage
 import Signing
+public import Storage
 import Synchronization
 import Wire
 
@@ -37,6 +37,8 @@ public final class Controller: Sendable {
     public var connection: ConnectionOptions
     /// Where it says what it does.
     public var logger: Logger
+    /// Days of readings that say how healthy a meter is; 0: as many as the baseline looks back.
+    public var meterHistoryDays: Int64 = 0
 
     /// A controller's parts.
     public init(

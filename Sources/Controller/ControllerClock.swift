@@ -15,8 +15,10 @@ public struct WallClock: ControllerClock {
   /// The machine's clock.
   public init() {}
 
+  /// As the protocol says.
   public var now: Timestamp { Self.read() }
 
+  /// As the protocol says.
   public func realSeconds(until moment: Timestamp) -> Double? {
     max(0, Double(moment.microseconds - now.microseconds) / 1_000_000)
   }
@@ -43,11 +45,13 @@ public struct ScaledClock: ControllerClock {
     self.rate = rate
   }
 
+  /// As the protocol says.
   public var now: Timestamp {
     let real = WallClock.read().microseconds - realEpoch.microseconds
     return Timestamp(microseconds: epoch.microseconds + real * rate)
   }
 
+  /// As the protocol says.
   public func realSeconds(until moment: Timestamp) -> Double? {
     max(0, Double(moment.microseconds - now.microseconds) / 1_000_000 / Double(rate))
   }
@@ -60,8 +64,10 @@ public final class ManualClock: ControllerClock {
   /// A clock that reads `start`.
   public init(_ start: Timestamp) { reading = Mutex(start) }
 
+  /// As the protocol says.
   public var now: Timestamp { reading.withLock { $0 } }
 
+  /// As the protocol says.
   public func realSeconds(until moment: Timestamp) -> Double? { moment <= now ? 0 : nil }
 
   /// Moves it to `moment`; it never goes back.

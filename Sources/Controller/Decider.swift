@@ -13,6 +13,9 @@ struct Decider: Sendable {
   private(set) var batchLimits: [GatewayID: Int] = [:]
   /// Settlement runs that were carried out, `event/run`.
   private(set) var runsDone: Set<String> = []
+  /// The last record that a settlement run reads, by `event/run`: a run that is carried out again
+  /// after a crash posts the same.
+  private(set) var readsUpTo: [String: Int64] = [:]
 
   init(engine: Engine, intake: Intake) {
     self.engine = engine
@@ -34,6 +37,14 @@ struct Decider: Sendable {
   /// Remembers that a run was carried out.
   mutating func noteRun(event: EventID, name: String) { runsDone.insert("\(event)/\(name)") }
 
+  /// Remembers that a run began, and the last record that it reads.
+  mutating func noteBegun(event: EventID, name: String, lastRecord: Int64) {
+    readsUpTo["\(event)/\(name)"] = lastRecord
+  }
+
+  /// The last record that a run reads; nil when it never began.
+  func lastRecord(event: EventID, name: String) -> Int64? { readsUpTo["\(event)/\(name)"] }
+
   func hasRun(event: EventID, name: String) -> Bool { runsDone.contains("\(event)/\(name)") }
 
   /// Decides a recorded turn again.
@@ -52,6 +63,12 @@ struct Decider: Sendable {
         inputs = []
       case .run:
         if let event = EventID(frame.name) { noteRun(event: event, name: frame.text) }
+      case .begun:
+        let words = frame.text.split(separator: " ").map(String.init)
+        guard let event = EventID(frame.name), words.count == 2, let last = Int64(words[0]) else {
+          preconditionFailure("the logbook's own frame of \(frame.name) is damaged")
+        }
+        noteBegun(event: event, name: words[1], lastRecord: last)
       default: inputs += self.inputs(of: frame, at: now)
       }
     }
@@ -72,7 +89,7 @@ struct Decider: Sendable {
       }
     case .escrowHeld, .escrowRefused, .settled, .restarted:
       return [Self.input(of: frame)]
-    case .telemetry, .nextStep, .run, .publish, .holdEscrow, .settle, .reject, .alarm:
+    case .telemetry, .nextStep, .run, .begun, .publish, .holdEscrow, .settle, .reject, .alarm:
       return []
     }
   }

@@ -1,6 +1,6 @@
 public import Grid
-public import Reports
 import Policies
+public import Reports
 import Settlement
 import Verification
 
@@ -88,15 +88,22 @@ extension EventAccount {
     }
   }
 
-  /// One sentence a kind of flag.
+  /// One sentence a kind of flag, and one a doubt about meters, which need not be a flag.
   private var dataQuality: [String] {
     var counts: [String: Int] = [:]
     for performance in performances {
       for code in Set(performance.flags.map(\.code)) { counts[code, default: 0] += 1 }
     }
+    var doubted: [MeterHealth.Code: Int] = [:]
+    for performance in performances {
+      for code in performance.meterFindings { doubted[code, default: 0] += 1 }
+    }
     return counts.sorted { $0.key < $1.key }.map {
       "\($0.key): \($0.value) of \(performances.count) homes."
     }
+      + doubted.sorted { $0.key < $1.key }.map {
+        "Meters with \($0.key.rawValue): \($0.value) of \(performances.count) homes."
+      }
   }
 
   private var falseCredit: FalseCredit {

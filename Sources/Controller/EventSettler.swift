@@ -18,6 +18,8 @@ struct EventSettler: Sendable {
   let run: SettlementTerms.Run
   /// All events, for the days that are no candidates of a baseline.
   let others: [EventRecord]
+  /// The last live record that counts.
+  let lastRecord: Int64
 
   /// What came of it; without homes there was nothing to settle.
   func carryOut() async throws -> FinishedRun {
@@ -29,7 +31,9 @@ struct EventSettler: Sendable {
       let settled = run.isPayable ? try close(policy, held: .zero, credited: .zero, now: now) : nil
       return FinishedRun(event: record.id, run: run.name, settled: settled)
     }
-    let measurement = CaseMeasurement(readings: setup.readings, policy: policy)
+    let measurement = CaseMeasurement(
+      readings: ReadingsSoFar(store: setup.readings, lastRecord: lastRecord), policy: policy,
+      historyDays: setup.meterHistoryDays)
     let performances = try await measurement.verify(event)
     let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
     let payer: SettlementRun.Payer = policy.settlement.escrowRequired ? .escrow : .funding

@@ -19,6 +19,8 @@ struct Frame: Hashable, Sendable {
     case nextStep = 7
     /// A settlement run was carried out: its event and its name.
     case run = 8
+    /// A settlement run began: its event, its name and the number of the last record that it reads.
+    case begun = 9
     // Effects
     /// A message to publish: its topic and its bytes.
     case publish = 20

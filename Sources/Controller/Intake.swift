@@ -107,7 +107,8 @@ struct Intake: Sendable {
     case .controllerState:
       outcome.result = .own(try ControllerStateCodec.decode(payload))
     case .signalAcknowledgement, .notice, .command, .error:
-      throw Rejection(.wrongPrincipal, field: "topic", found: text, allowed: "topics the controller reads")
+      throw Rejection(
+        .wrongPrincipal, field: "topic", found: text, allowed: "topics the controller reads")
     }
   }
 

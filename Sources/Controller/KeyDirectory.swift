@@ -68,7 +68,8 @@ public struct KeyDirectory: Sendable {
         allowed: "a key in force")
     }
     guard key.publicKey.verify(signature, of: bytes) else {
-      throw Rejection(.badSignature, field: "signature", allowed: "the key's signature of topic and message")
+      throw Rejection(
+        .badSignature, field: "signature", allowed: "the key's signature of topic and message")
     }
   }
 }

@@ -18,6 +18,8 @@ public final class LedgerKeeper: Sendable {
     case otherOrigin(found: String, expected: String)
     /// A request was refused; nothing was written.
     case refused(LedgerRefusal)
+    /// The store took nothing; the book takes nothing more until it is opened again.
+    case notWritten(reason: String)
 
     /// What was found and what is allowed.
     public var description: String {
@@ -28,6 +30,7 @@ public final class LedgerKeeper: Sendable {
       case .otherOrigin(let found, let expected):
         "the ledger is \(found); allowed: \(expected), as the configuration says"
       case .refused(let refusal): "the ledger refused: \(refusal)"
+      case .notWritten(let reason): "the ledger could not be written: \(reason)"
       }
     }
   }
@@ -36,6 +39,8 @@ public final class LedgerKeeper: Sendable {
     var book = Book()
     var accounts: [String: (id: AccountID, salt: [UInt8])] = [:]
     var paths: [AccountID: String] = [:]
+    /// Why memory is ahead of the store, when it is.
+    var lost: String?
   }
 
   /// The log's key.
@@ -255,6 +260,7 @@ public final class LedgerKeeper: Sendable {
   private func write(
     _ requests: [EntryRequest], _ names: [AccountPath], _ state: inout State, now: Timestamp
   ) throws -> [UInt64] {
+    if let lost = state.lost { throw Fault.notWritten(reason: lost) }
     let before = Int64(state.book.size)
     let taken: [Appended]
     do throws(BatchRefusal) {
@@ -270,7 +276,8 @@ public final class LedgerKeeper: Sendable {
           expecting: before)
       } catch {
         // Memory and disk differ now: only a new start, which reads the disk, may go on.
-        preconditionFailure("the ledger could not be written: \(error)")
+        state.lost = "\(error)"
+        throw Fault.notWritten(reason: "\(error)")
       }
     }
     return taken.map(\.index)
@@ -306,20 +313,16 @@ public final class LedgerKeeper: Sendable {
     return stored
   }
 
-  /// What left an event's escrow towards homes, and what homes paid as penalties for it.
-  public func sums(ofEvent event: EventID, currency: Currency) -> (rewards: Money, penalties: Money)
-  {
-    var rewards = Money.zero
-    var penalties = Money.zero
-    settlements(in: Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!) {
-      legs in
+  /// What left an event's escrow towards homes.
+  public func rewards(ofEvent event: EventID) -> Money {
+    let escrow = "event:\(event):escrow"
+    var sum = Money.zero
+    let ever = Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!
+    settlements(in: ever) { legs in
       guard legs.contains(where: { $0.role == .owner }) else { return }
-      for leg in legs {
-        if leg.path == "event:\(event):escrow" { rewards = rewards - leg.amount }
-        if leg.role == .penalty { penalties = penalties + leg.amount }
-      }
+      for leg in legs where leg.path == escrow { sum = sum - leg.amount }
     }
-    return (rewards, penalties)
+    return sum
   }
 
   /// Visits the settlement entries that are effective in `window`: what each was about.

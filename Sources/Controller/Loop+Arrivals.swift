@@ -21,12 +21,27 @@ extension Loop {
       setup.logger.info("connected to the broker")
       wasConnected = true
       lastHeartbeat = nil
+      agenda.noteConnection(at: now)
       controller.shared.withLock { $0.activity.isConnected = true }
     case .disconnected(let reason), .refusedConnection(let reason):
+      agenda.noteLoss()
       controller.shared.withLock { $0.activity.isConnected = false }
       complain("the broker is not reachable: \(reason)")
     case .refusedSubscription(let filter, let reason):
       setup.logger.error("the broker refused to subscribe \(filter): \(reason)")
+    }
+  }
+
+  /// Notes why the sender's connection is away.
+  mutating func hearOfSender() {
+    var news: [Arrival] = []
+    senderNews.drain(into: &news)
+    for arrival in news {
+      switch arrival {
+      case .disconnected(let reason), .refusedConnection(let reason):
+        complain("nothing can be sent: \(reason)")
+      case .message, .connected, .refusedSubscription: break
+      }
     }
   }
 
@@ -62,7 +77,7 @@ extension Loop {
     let message = Message(
       topic: Topic.controllerState.text, payload: ControllerStateCodec.encode(state), qos: 1,
       retain: true)
-    try? await client.publish([message])
+    try? await sender.publish([message])
     refusals.report(to: setup.logger)
   }
 
@@ -71,13 +86,14 @@ extension Loop {
     if controller.shared.withLock({ $0.activity.isConnected }) {
       let death = ControllerStateCodec.encode(ControllerState(session: session, birth: nil))
       if !isReplaced {
-        try? await client.publish([
+        try? await sender.publish([
           Message(topic: Topic.controllerState.text, payload: death, qos: 1, retain: true)
         ])
       }
-      await client.waitUntilIdle()
+      await sender.waitUntilIdle()
     }
-    await client.stop()
+    await receiver.stop()
+    await sender.stop()
   }
 
   /// Shows others how far the loop has come.
@@ -88,7 +104,7 @@ extension Loop {
     let engineDue = decider.engine.nextDue
     let due = [engineDue, agenda.nextDue, nextHeartbeat].compactMap { $0 }.min()
     let isDone = isQuiet && (engineDue.map { $0 > now } ?? true)
-    let waiting = Int(client.counters.waiting)
+    let waiting = Int(sender.counters.waiting)
     let refused = refusals.totals
     var statuses: [EventID: EventRecord.Status] = [:]
     for event in decider.engine.events { statuses[event.id] = event.status }

@@ -2,18 +2,30 @@ import Engine
 import Grid
 import Logging
 import Settlement
+import Storage
 import Synchronization
 
 extension Loop {
   /// Starts the next settlement run that is due; one at a time, so that money moves in one order.
-  mutating func startRuns() {
-    guard controller.shared.withLock({ $0.activity.runs == 0 && $0.finished.isEmpty }) else { return }
-    guard let item = agenda.take(dueAt: setup.clock.now) else { return }
+  ///
+  /// What it reads is fixed in the logbook before: carried out again after a crash, with more
+  /// readings there, it still posts the same.
+  mutating func startRuns() async throws {
+    guard controller.shared.withLock({ $0.activity.runs == 0 && $0.finished.isEmpty }),
+      let item = agenda.take(dueAt: setup.clock.now)
+    else { return }
+    var lastRecord = decider.lastRecord(event: item.event, name: item.run.name)
+    if lastRecord == nil {
+      let last = try setup.readings.lastRecord()
+      lastRecord = last
+      try await step([], begun: (item, last))
+    }
     guard let record = decider.engine.event(item.event) else {
       preconditionFailure("a run is due for an event that the engine knows")
     }
     let settler = EventSettler(
-      setup: setup, record: record, run: item.run, others: decider.engine.events)
+      setup: setup, record: record, run: item.run, others: decider.engine.events,
+      lastRecord: lastRecord ?? .max)
     let controller = controller
     controller.shared.withLock { $0.activity.runs += 1 }
     setup.logger.info("settling", metadata: ["event": "\(item.event)", "run": "\(item.run.name)"])

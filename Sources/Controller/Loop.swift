@@ -3,6 +3,7 @@ import Grid
 import Logging
 import MQTT
 import Policies
+import Settlement
 import Storage
 import Synchronization
 import Wire
@@ -11,8 +12,13 @@ import Wire
 struct Loop {
   let controller: Controller
   let setup: Controller.Setup
-  let client: Client
+  /// Hears everything; tells the broker that a message has come only when it is in the logbook.
+  let receiver: Client
   let inbox: Mailbox<Arrival>
+  /// Says everything, on a connection of its own that never waits for the logbook.
+  let sender: Client
+  /// What befalls the sender's connection; messages never come there.
+  let senderNews = Mailbox<Arrival>(capacity: 64) { _ in true }
   var decider: Decider
   var agenda: RunAgenda
   var refusals: RefusalBook
@@ -36,7 +42,7 @@ struct Loop {
     setup = controller.setup
     inbox = Mailbox(capacity: Controller.inboxCapacity) { arrival in
       guard case .message(let message) = arrival else { return false }
-      return message.topic.hasSuffix("/tele")
+      return message.qos == 0 && message.topic.hasSuffix("/tele")
     }
     let engine = Engine(
       fleet: setup.fleet, feeder: setup.feeder, programmes: setup.policies.map(\.dispatch))
@@ -56,17 +62,24 @@ struct Loop {
     options.cleanStart = false
     options.sessionExpirySeconds = 7 * 86_400
     options.keepAliveSeconds = 15
+    options.awaitsConsumer = true
+    options.receiveMaximum = Controller.turnMessages
     options.will = .init(
       topic: Topic.controllerState.text,
       payload: ControllerStateCodec.encode(ControllerState(session: session, birth: nil)), qos: 1,
       retain: true, delaySeconds: 10)
-    client = Client(
+    receiver = Client(
       options: options,
       subscriptions: [
         "signal/+/native", "gw/+/ack", "gw/+/tele", "gw/+/meter", "gw/+/state", "gw/+/battery/+",
         "gw/+/pref/+", "ctl/state",
       ].map { Subscription(filter: "headroom/v1/" + $0, qos: $0.hasSuffix("tele") ? 0 : 1) },
       inbox: inbox)
+    var outgoing = setup.connection
+    outgoing.clientID = "headroom-ctl-out"
+    outgoing.cleanStart = true
+    outgoing.keepAliveSeconds = 15
+    sender = Client(options: outgoing, subscriptions: [], inbox: senderNews)
     if recovered.lastTurn > 0 {
       setup.logger.info(
         "resumed from the logbook",
@@ -75,8 +88,9 @@ struct Loop {
   }
 
   mutating func run() async throws {
-    try client.start()
+    try receiver.start()
     do {
+      try sender.start()
       try await step([], restarting: true)
       while !controller.shared.withLock({ $0.isStopping }), !isReplaced {
         var arrivals = await inbox.drain(waitingAtMost: patience())
@@ -86,12 +100,14 @@ struct Loop {
           arrivals += await inbox.drain(waitingAtMost: .zero)
         }
         try await turns(of: arrivals)
+        hearOfSender()
         await heartbeat()
-        startRuns()
+        try await startRuns()
         publishActivity(arrivals.count)
       }
     } catch {
-      await client.stop()
+      await receiver.stop()
+      await sender.stop()
       throw error
     }
     await waitForRuns()
@@ -117,21 +133,34 @@ struct Loop {
     repeat {
       let batch = rest.prefix(Controller.turnMessages)
       rest = rest.dropFirst(batch.count)
-      try await step(Array(batch), restarting: false)
+      try await step(Array(batch))
     } while !rest.isEmpty
   }
 
   /// One turn: intake, decide, record, act.
-  private mutating func step(_ arrivals: [Arrival], restarting: Bool) async throws {
+  ///
+  /// - Parameter begun: A settlement run that begins with this turn, and the last record it reads.
+  mutating func step(
+    _ arrivals: [Arrival], restarting: Bool = false,
+    begun: (item: RunAgenda.Item, lastRecord: Int64)? = nil
+  ) async throws {
     let now = setup.clock.now
     var draft = TurnDraft()
     if restarting { draft.note([.restarted]) }
+    if let (item, last) = begun {
+      draft.note(begun: item.run.name, of: item.event, lastRecord: last)
+      decider.noteBegun(event: item.event, name: item.run.name, lastRecord: last)
+    }
     for arrival in arrivals { take(arrival, into: &draft, at: now) }
     try takeFinishedRuns(into: &draft)
     if !draft.records.isEmpty { try setup.readings.append(draft.records, receivedAt: now) }
 
     let isDue = decider.engine.nextDue.map { $0 <= now } ?? false
-    guard draft.hasInputs || isDue else { return try await send([]) }
+    let isEmpty = !draft.hasInputs && !isDue
+    if isEmpty {
+      markSafe(arrivals)
+      return try await send([])
+    }
     var decided = Decided()
     var step = draft.inputs
     while true {
@@ -145,6 +174,7 @@ struct Loop {
       draft.nextStep(step)
     }
     try record(draft, decided.frames, at: now)
+    markSafe(arrivals)
     try await act(decided, at: now)
   }
 
@@ -166,6 +196,15 @@ struct Loop {
     try setup.store.append(
       Turn(
         seq: turn, at: now, inputs: Frame.encode(draft.frames), effects: Frame.encode(effects)))
+  }
+
+  /// What these messages said is written down, or they said nothing: the broker may forget them.
+  private func markSafe(_ arrivals: [Arrival]) {
+    receiver.markSafe(
+      arrivals.count { arrival in
+        guard case .message(let message) = arrival else { return false }
+        return message.qos > 0
+      })
   }
 
   private mutating func act(_ decided: Decided, at now: Timestamp) async throws {
@@ -197,6 +236,6 @@ struct Loop {
     guard !batch.isEmpty else { return }
     let toGateways = batch.count { $0.topic.hasPrefix("headroom/v1/gw/") }
     controller.shared.withLock { $0.activity.publishedToGateways += toGateways }
-    try await client.publish(batch)
+    try await sender.publish(batch)
   }
 }

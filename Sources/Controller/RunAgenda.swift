@@ -11,6 +11,10 @@ struct RunAgenda {
   /// Readings of the last interval have this long to arrive.
   static let graceSeconds: Int64 = 900
 
+  /// After each connection to the broker this long is given to what waited there: a run measures
+  /// only when it has been heard.
+  static let catchUpSeconds: Int64 = 60
+
   struct Item: Hashable {
     let due: Timestamp
     let event: EventID
@@ -19,19 +23,33 @@ struct RunAgenda {
 
   private let runs: [Digest: [SettlementTerms.Run]]
   private(set) var items: [Item] = []
+  /// No run begins before it; nil while there is no connection.
+  private(set) var readyAt: Timestamp?
 
   init(policies: [Policy]) {
     var runs: [Digest: [SettlementTerms.Run]] = [:]
     for policy in policies {
       let all = policy.settlement.runs
       let first = all.first { $0.isPayable }
-      runs[policy.hash] = all.filter { !$0.isPayable && $0.afterDays <= (first?.afterDays ?? 0) }
+      runs[policy.hash] =
+        all.filter { !$0.isPayable && $0.afterDays <= (first?.afterDays ?? 0) }
         + (first.map { [$0] } ?? [])
     }
     self.runs = runs
   }
 
-  var nextDue: Timestamp? { items.first?.due }
+  var nextDue: Timestamp? {
+    guard let readyAt, let first = items.first else { return nil }
+    return max(first.due, readyAt)
+  }
+
+  /// The broker is there again, and what waited comes now.
+  mutating func noteConnection(at now: Timestamp) {
+    readyAt = now.adding(seconds: Self.catchUpSeconds)
+  }
+
+  /// The broker is gone, and readings with it.
+  mutating func noteLoss() { readyAt = nil }
 
   /// Takes in what an event still needs once it is over.
   mutating func consider(_ event: EventRecord, _ decider: Decider) {
@@ -47,7 +65,7 @@ struct RunAgenda {
 
   /// Takes the first item that is due, or nil.
   mutating func take(dueAt now: Timestamp) -> Item? {
-    guard let first = items.first, first.due <= now else { return nil }
+    guard let due = nextDue, due <= now else { return nil }
     return items.removeFirst()
   }
 }

@@ -44,6 +44,11 @@ struct TurnDraft {
     frames.append(Frame(.run, event.text, run))
   }
 
+  /// Notes that a settlement run began, and the last record that it reads.
+  mutating func note(begun run: String, of event: EventID, lastRecord: Int64) {
+    frames.append(Frame(.begun, event.text, "\(lastRecord) \(run)"))
+  }
+
   /// What follows is told after the engine has answered; it is not among `inputs`.
   mutating func nextStep(_ inputs: [Input]) {
     frames.append(Frame(.nextStep))

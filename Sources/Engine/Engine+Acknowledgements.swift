@@ -46,7 +46,10 @@ extension Engine {
     let isNewest = states[place].record.batteries[row].notice?.revision == revision
     switch ack.status {
     case .received, .userAcknowledged, .optOut, .optIn:
-      if isNewest { states[place].record.batteries[row].noteNotice(ack, at: now) }
+      if isNewest {
+        let deadline = states[place].record.window?.start
+        states[place].record.batteries[row].noteNotice(ack, at: now, by: deadline)
+      }
     case .superseded, .cancelled, .completed, .started, .partialOptOut, .noParticipation, .failed,
       .rejectedParameter, .rejectedInvalid, .rejectedLate:
       // An answer, so nothing is sent again; but no proof that an owner could see it.

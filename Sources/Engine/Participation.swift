@@ -128,9 +128,16 @@ public struct Participation: Hashable, Sendable {
     }
   }
 
-  /// An acknowledgement of the last notice.
-  mutating func noteNotice(_ ack: Acknowledgement, at now: Timestamp) {
+  /// An acknowledgement of the last notice, which is proof when it was given before `deadline`.
+  ///
+  /// It may have waited at the broker while the controller was away, so the gateway's clock counts.
+  mutating func noteNotice(_ ack: Acknowledgement, at now: Timestamp, by deadline: Timestamp?) {
     notice?.isAnswered = true
+    if let notice, let deadline, notice.acknowledgedAt == nil,
+      notice.sentAt <= ack.at, ack.at < deadline
+    {
+      unnotified = false
+    }
     if notice?.acknowledgedAt == nil { notice?.acknowledgedAt = now }
     if ack.status == .userAcknowledged, notice?.userAcknowledgedAt == nil {
       notice?.userAcknowledgedAt = ack.at

@@ -36,7 +36,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     let fraction = microseconds - seconds * 1_000_000
     let date = CivilDate(dayNumber: Self.floorDivide(seconds, 86_400))
     let time = seconds - date.dayNumber * 86_400
-    var text = "\(date)T\(padded(time / 3_600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))"
+    var text =
+      "\(date)T\(padded(time / 3_600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))"
     if fraction > 0 {
       var digits = padded(fraction, 6)
       while digits.last == "0" { digits.removeLast() }

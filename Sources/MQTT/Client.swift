@@ -101,6 +101,14 @@ public final class Client: Sendable {
     return state.outbox.withLock { $0.finished >= end }
   }
 
+  /// The consumer has written down the oldest `count` QoS 1 messages that it drained and had not
+  /// marked before: the broker may forget them, see `ConnectionOptions.awaitsConsumer`.
+  public func markSafe(_ count: Int) {
+    guard count > 0 else { return }
+    state.outbox.withLock { $0.markedSafe += UInt64(count) }
+    state.ring()
+  }
+
   /// What the client has done so far; consistent in itself, at most one turn of the loop old.
   public var counters: Counters {
     var counters = state.outbox.withLock { outbox in

@@ -106,8 +106,19 @@ extension ConnectionLoop {
   /// Hands the arrivals of this turn to the inbox.
   func deliver() {
     if arrivals.isEmpty { return }
+    if options.awaitsConsumer {
+      for case .message(let message) in arrivals where message.qos > 0 { deliveredAtLeastOnce += 1 }
+    }
     inbox.post(arrivals)
     arrivals.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether the consumer has not written down yet what the broker shall be told has arrived.
+  ///
+  /// The library queues its answers in order with everything else, so everything waits.
+  var isHolding: Bool {
+    guard options.awaitsConsumer else { return false }
+    return state.outbox.withLock { $0.markedSafe < deliveredAtLeastOnce }
   }
 
   /// Whether more may be read.

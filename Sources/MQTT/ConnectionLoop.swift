@@ -53,6 +53,8 @@ import Synchronization
   var properties = PropertyCache()
 
   var arrivals: [Arrival] = []
+  /// QoS 1 messages that were put into the inbox.
+  var deliveredAtLeastOnce: UInt64 = 0
   var isPaused = false
   var wasOverdrawn = false
   /// Added to the shared counters once a turn.
@@ -150,7 +152,7 @@ import Synchronization
   private func sleep(atMostMilliseconds timeout: Int64) {
     var events = Int16(0)
     if mayRead() { events |= Int16(POLLIN) }
-    if unsafe mosquitto_want_write(handle.pointer) { events |= Int16(POLLOUT) }
+    if unsafe mosquitto_want_write(handle.pointer), !isHolding { events |= Int16(POLLOUT) }
     let socket = unsafe mosquitto_socket(handle.pointer)
     var descriptors = (
       pollfd(fd: socket, events: events, revents: 0),
@@ -222,7 +224,11 @@ import Synchronization
   // MARK: - Ending
 
   /// Sends DISCONNECT behind everything that is already being written.
+  ///
+  /// While answers are held back it hangs up instead: they stand before the farewell, and the
+  /// broker would forget what the consumer has not written down.
   private func bidFarewell() {
+    if isHolding { return hangUp() }
     unsafe mosquitto_disconnect_v5(handle.pointer, 0, nil)
     let end = Uptime.milliseconds + Self.farewellMilliseconds
     while isConnected {

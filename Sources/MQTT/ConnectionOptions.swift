@@ -126,6 +126,13 @@ public struct ConnectionOptions: Sendable {
   public var receiveMaximum: Int
   /// The most messages handed over and not finished before `publish` suspends, at least 1.
   public var outgoingCapacity: Int
+  /// Whether the broker hears that a QoS 1 message arrived only after `Client.markSafe`.
+  ///
+  /// Until then the broker delivers it again to whoever comes back under this client's name, so a
+  /// consumer that dies before it has written a message down gets it once more. Nothing at all is
+  /// written meanwhile, no publish and no ping: such a client should only receive, and a
+  /// consumer that marks nothing for one and a half keep-alives loses the connection.
+  public var awaitsConsumer = false
   /// The protocol spoken.
   public var protocolVersion: ProtocolVersion
   /// The waits between attempts.

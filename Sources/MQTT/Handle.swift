@@ -33,6 +33,11 @@ import Glibc
         unsafe mosquitto_int_option(
           pointer, MOSQ_OPT_RECEIVE_MAXIMUM, Int32(options.receiveMaximum)))
     }
+    if options.awaitsConsumer {
+      // Packets are then queued until `mosquitto_loop_write`, the answers to messages among them;
+      // otherwise the library would write an answer before it hands the message over.
+      try set("queueing", unsafe mosquitto_threaded_set(pointer, true))
+    }
     if let user = options.user {
       try set("user", unsafe mosquitto_username_pw_set(pointer, user.name, user.password.text))
     }

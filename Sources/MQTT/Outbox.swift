@@ -43,6 +43,8 @@ struct Outbox {
   var isOverdrawn = false
   /// The inbox will ring when it has room.
   var awaitsRoom = false
+  /// QoS 1 messages that the consumer has marked safe.
+  var markedSafe: UInt64 = 0
   var counters = Counters()
 
   var outstanding: UInt64 { counters.handedOver - finished }

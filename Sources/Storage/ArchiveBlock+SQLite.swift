@@ -14,10 +14,12 @@ extension ArchiveBlock {
       summary.missing += 1
       return
     }
-    guard let importJ = Int32(exactly: imported.joules), let exportJ = Int32(exactly: exported.joules)
+    guard let importJ = Int32(exactly: imported.joules),
+      let exportJ = Int32(exactly: exported.joules)
     else {
       throw StoreError.failed(
-        reason: "meter \(reading.meter) has more than 596 kWh in the interval of \(reading.window.start)")
+        reason:
+          "meter \(reading.meter) has more than 596 kWh in the interval of \(reading.window.start)")
     }
     if self.imported[slot] == Self.missing {
       summary.new += 1

@@ -76,7 +76,8 @@ public protocol ReadingStore: Sendable {
   func archive(_ block: ArchiveBlock, number: Int32) throws(StoreError)
   /// Days `days` of block `number` at `slotMinutes`; nil when the archive has none of it.
   func block(
-    _ number: Int32, days: Range<Int64>, slotMinutes: Int) throws(StoreError) -> ArchiveBlock?
+    _ number: Int32, days: Range<Int64>, slotMinutes: Int
+  ) throws(StoreError) -> ArchiveBlock?
   /// Slot lengths in minutes that the archive has for block `number`.
   func slotMinutes(ofBlock number: Int32) throws(StoreError) -> [Int]
   /// Keeps live records as they came; repeats are kept too and sorted out by whoever reads.

@@ -2,22 +2,15 @@ import FoundationEssentials
 import GRDB
 
 /// One SQLite file in WAL mode: one writing connection, a few reading ones.
+///
+/// Every commit waits for the disk: what was acknowledged survives a power cut.
 struct SQLiteFile: Sendable {
-  /// What a commit waits for.
-  enum Durability: String {
-    /// The disk, at each commit: money and decisions.
-    case full = "FULL"
-    /// The operating system; a power cut may lose the newest commits: telemetry and readings.
-    case normal = "NORMAL"
-  }
-
   let pool: DatabasePool
 
   /// Opens or creates `path` and brings it to the newest version.
   /// - Parameter pageBytes: Of a new file; an existing one keeps its own.
   init(
-    path: String, durability: Durability, pageBytes: Int = 4_096,
-    migrations: [(name: String, sql: String)]
+    path: String, pageBytes: Int = 4_096, migrations: [(name: String, sql: String)]
   ) throws(StoreError) {
     do {
       var configuration = GRDB.Configuration()
@@ -25,7 +18,7 @@ struct SQLiteFile: Sendable {
       configuration.busyMode = .timeout(5)
       configuration.prepareDatabase { database in
         try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
-        try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+        try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA cache_size = -16384")
       }
       pool = try DatabasePool(path: path, configuration: configuration)

@@ -9,7 +9,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
   /// Opens or creates the file at `path`.
   public init(path: String) throws(StoreError) {
     file = try SQLiteFile(
-      path: path, durability: .full,
+      path: path,
       migrations: [
         (
           "1 logbook and ledger",
@@ -34,10 +34,12 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
 
   // MARK: Logbook
 
+  /// As the protocol says.
   public func lastTurn() throws(StoreError) -> Int64 {
     try file.read { try Self.lastTurn($0) }
   }
 
+  /// As the protocol says.
   public func append(_ turn: Turn) throws(StoreError) {
     try file.write { database in
       let last = try Self.lastTurn(database)
@@ -52,6 +54,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
   public func turns(after seq: Int64, _ visit: (Turn) -> Bool) throws(StoreError) {
     try file.read { database in
       let rows = try Row.fetchCursor(
@@ -72,8 +75,10 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
 
   // MARK: Ledger
 
+  /// As the protocol says.
   public func size() throws(StoreError) -> Int64 { try file.read { try Self.size($0) } }
 
+  /// As the protocol says.
   public func append(
     _ entries: [StoredEntry], names: [AccountPath], expecting size: Int64
   ) throws(StoreError) {
@@ -98,6 +103,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
   public func entries(
     from index: Int64, _ visit: (Int64, StoredEntry) -> Bool
   ) throws(StoreError) {
@@ -112,6 +118,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
   public func names() throws(StoreError) -> [AccountPath] {
     try file.read { database in
       try Row.fetchAll(database, sql: "SELECT id, path, salt FROM name ORDER BY path").map {
@@ -120,6 +127,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
   public func keep(_ checkpoint: StoredCheckpoint) throws(StoreError) {
     try file.write { database in
       let root = try Data.fetchOne(
@@ -136,6 +144,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
   public func checkpoints() throws(StoreError) -> [StoredCheckpoint] {
     try file.read { database in
       try Row.fetchAll(database, sql: "SELECT size, root, note FROM checkpoint ORDER BY size").map {
@@ -144,6 +153,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
   public func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError) {
     try file.write { database in
       try database.execute(
@@ -152,6 +162,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
   public func evidence(_ hash: Digest) throws(StoreError) -> [UInt8]? {
     try file.read { database in
       try Data.fetchOne(

@@ -17,7 +17,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
   /// Opens or creates the file at `path`.
   public init(path: String) throws(StoreError) {
     file = try SQLiteFile(
-      path: path, durability: .normal,
+      path: path,
       // A day of a block has 393,216 bytes a column: large pages are read with few calls.
       pageBytes: 16_384,
       migrations: [
@@ -36,8 +36,9 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
         )
       ])
     var known = MeterNames()
-    for text in try file.read({ try String.fetchAll($0, sql: "SELECT id FROM meter ORDER BY number") })
-    {
+    for text in try file.read({
+      try String.fetchAll($0, sql: "SELECT id FROM meter ORDER BY number")
+    }) {
       guard let id = MeterID(text) else { throw .failed(reason: "a stored meter is named \(text)") }
       known.ids.append(id)
       known.numbers[id] = Int32(known.ids.count)
@@ -47,6 +48,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
 
   // MARK: Telemetry
 
+  /// As the protocol says.
   public func keep(telemetry: [UInt8], turn seq: Int64) throws(StoreError) {
     try file.write { database in
       let statement = try database.cachedStatement(
@@ -55,6 +57,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func telemetry(turn seq: Int64) throws(StoreError) -> [UInt8]? {
     try file.read { database in
       try Data.fetchOne(
@@ -64,6 +67,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
 
   // MARK: Live records
 
+  /// As the protocol says.
   public func numbers(of meters: [MeterID]) throws(StoreError) -> [Int32] {
     var numbers: [Int32] = []
     numbers.reserveCapacity(meters.count)
@@ -91,6 +95,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     return numbers
   }
 
+  /// As the protocol says.
   public func append(_ records: [MeterRecord], receivedAt: Timestamp) throws(StoreError) {
     guard let first = records.map(\.window.start).min(),
       let last = records.map(\.window.start).max()
@@ -105,13 +110,28 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
+    try records(startingIn: window, upTo: .max)
+  }
+
+  /// The number of the newest batch of live records; 0 when there is none.
+  public func lastRecord() throws(StoreError) -> Int64 {
+    try file.read { try Int64.fetchOne($0, sql: "SELECT max(number) FROM record") ?? 0 }
+  }
+
+  /// As `records(startingIn:)`, without batches whose number is greater than `last`.
+  public func records(
+    startingIn window: Window, upTo last: Int64
+  ) throws(StoreError) -> [MeterRecord] {
     let meters = names.withLock { $0.ids }
     return try file.read { database in
       let bodies = try Data.fetchCursor(
         database,
-        sql: "SELECT body FROM record WHERE first < ? AND last >= ? ORDER BY number",
-        arguments: [window.end.microseconds, window.start.microseconds])
+        sql: """
+          SELECT body FROM record WHERE first < ? AND last >= ? AND number <= ? ORDER BY number
+          """,
+        arguments: [window.end.microseconds, window.start.microseconds, last])
       var found: [MeterRecord] = []
       while let body = try bodies.next() {
         guard let records = RecordBatch.decode(body.array, meters: meters) else {
@@ -125,10 +145,12 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
 
   // MARK: Archive
 
+  /// As the protocol says.
   public func archive(_ block: ArchiveBlock, number: Int32) throws(StoreError) {
     try file.write { try Self.insert(block, number: number, into: $0) }
   }
 
+  /// As the protocol says.
   public func slotMinutes(ofBlock number: Int32) throws(StoreError) -> [Int] {
     try file.read {
       try Int.fetchAll(
@@ -137,6 +159,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func block(
     _ number: Int32, days: Range<Int64>, slotMinutes: Int
   ) throws(StoreError) -> ArchiveBlock? {
@@ -145,6 +168,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// As the protocol says.
   public func archive(_ readings: [Reading]) throws(StoreError) -> ImportSummary {
     let numbers = try numbers(of: readings.map(\.meter))
     struct Key: Hashable {

@@ -14,6 +14,7 @@ extension MeterHealth {
     _ series: IntervalSeries, zone: ZoneOffsets, battery: IntervalSeries? = nil,
     connectionLimit: Power? = nil, until: Timestamp? = nil
   ) -> [Finding] {
+    let series = series.fromFirstValue
     var rows = series.count
     if let until {
       let past = (until.seconds - series.startSecond) / series.intervalSeconds
@@ -86,6 +87,20 @@ extension MeterHealth {
       add(.frozen, at: equalStart, "\(longestEqual) intervals in a row are equal.")
     }
     return found
+  }
+}
+
+extension IntervalSeries {
+  /// Without the time before the meter's first value, which is no gap and no history.
+  fileprivate var fromFirstValue: IntervalSeries {
+    // Hours are looked at whole, so they go on beginning where they began.
+    let perHour = max(1, Int(3_600 / intervalSeconds))
+    let first = (joules.firstIndex { $0 != Self.missing } ?? 0) / perHour * perHour
+    guard first > 0 else { return self }
+    return IntervalSeries(
+      meter: meter, startSecond: startSecond + Int64(first) * intervalSeconds,
+      intervalSeconds: intervalSeconds, joules: Array(joules[first...]),
+      qualities: Array(qualities[first...]))
   }
 }
 
@@ -165,7 +180,8 @@ private struct HouseHours {
     }
     guard let first else { return nil }
     let share = "\(empty) of \(night) hours between midnight and 05:00"
-    if night >= 30 * 5, 2 * empty > night {
+    // Ten nights tell when hardly an hour is different, thirty when half of them are.
+    if night >= 30 * 5 && 2 * empty > night || night >= 10 * 5 && 10 * empty > 9 * night {
       let isSunShaped = noon > 0 && 5 * importedByDay >= 4 * imported
       let shape =
         isSunShaped ? " Its import lies between 08:00 and 17:00, as the sun's does." : ""

@@ -10,7 +10,8 @@ public enum MeterHealth {
     case zeroRun
     /// More than eight equal values other than zero in a row.
     case frozen
-    /// In more than half of all night hours the house takes nothing.
+    /// In more than half of all night hours, or in nine tenths of those of the first weeks, the house
+    /// takes nothing.
     case noNightImport
     /// In more than a tenth of all night hours the house takes nothing, and something in the rest.
     case nightDropouts

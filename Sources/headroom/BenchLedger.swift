@@ -141,6 +141,7 @@ struct DurableFile: ~Copyable {
   private let descriptor: Int32
 
   init(_ path: String) throws {
+    // Sound: the path is a Swift string that outlives the call.
     descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     guard descriptor >= 0 else { throw Outcome.badInput.failure("\(path) cannot be written") }
   }

@@ -16,12 +16,17 @@ struct DemoCommand: AsyncParsableCommand {
 
       EXAMPLE
         headroom demo --batteries 1000 --keep /tmp/headroom-demo
-        headroom demo --data ../shared/data
+        headroom demo --data homes/
       """)
 
   @Option(help: "How many batteries, 1 to 1,000,000.") var batteries = 50_000
-  @Option(help: "The policy file.") var policy = "policies/surge-ten-percent.yaml"
+  @Option(
+    help:
+      "The policy file; policies/surge-ten-percent.yaml, with --data policies/surge-hourly.yaml.")
+  var policy: String?
   @Option(help: "The world to simulate; without it a sunny day.") var scenario: String?
+  @Option(help: "What everything random follows from, instead of the scenario's seed.")
+  var seed: UInt64?
   @Option(help: "Length of the event in minutes.") var minutes = 60
   @Option(
     help: "Keep everything in this new folder; without it only the report stays, in a new folder.")
@@ -42,16 +47,20 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    let policy = try InputFile.parse(self.policy) { try Policy.load(bytes: $0, file: $1) }
-    let scenario = try self.scenario.map { path in
-      try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }
-    }
+    if let data { return try await runRealHomes(data) }
+    let policyFile = self.policy ?? "policies/surge-ten-percent.yaml"
+    let policy = try InputFile.parse(policyFile) { try Policy.load(bytes: $0, file: $1) }
+    var scenario =
+      try self.scenario.map { path in
+        try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }
+      } ?? Scenario(name: "sunny-day")
+    if let seed { scenario.seed = seed }
     let folder = try DemoFolder(keep: keep)
     let work: Task<DemoSummary, any Error>
     let progress = ProgressBar(isShown: Console.isTerminal)
     let demo = Demo(
-      folder: folder.path, policy: policy, policyFile: self.policy,
-      scenario: scenario ?? Scenario(name: "sunny-day"), batteries: batteries, minutes: minutes)
+      folder: folder.path, policy: policy, policyFile: policyFile,
+      scenario: scenario, batteries: batteries, minutes: minutes)
     work = Task { try await demo.run(progress) }
     do {
       let summary = try await Signals.stopping({ work.cancel() }) { try await work.value }

@@ -49,9 +49,8 @@ struct DemoSummary {
     exceptions = facts.exceptions
     self.firstCommand = firstCommand
     self.lastCommand = lastCommand
-    let sums = world.book.sums(ofEvent: record.id, currency: currency)
-    premium = sums.rewards
-    penalty = sums.penalties
+    premium = world.book.rewards(ofEvent: record.id)
+    penalty = record.window.map { world.book.penalties(ofEventsFrom: $0.start) } ?? .zero
     verified = Energy(wattHours: record.settled?.verifiedWh ?? 0)
     // The book is read from disk again: what was written, not what is remembered.
     let book = try LedgerKeeper.replay(world.store)

@@ -25,14 +25,16 @@ struct DemoWorld {
   let utilityKey: SigningKey
   let connection: ConnectionOptions
   let enrolment: [EnrolledBattery]
+  let meterHistoryDays: Int64
 
   init(
     folder: String, policy: Policy, enrolment: [EnrolledBattery], feeder: FeederTree?,
-    brokerPort: Int, startingAt start: Timestamp
+    brokerPort: Int, startingAt start: Timestamp, meterHistoryDays: Int64 = 0
   ) throws {
     self.folder = folder
     self.policy = policy
     self.enrolment = enrolment
+    self.meterHistoryDays = meterHistoryDays
     clock = ManualClock(start)
     store = try SQLiteMainStore(path: folder + "/headroom.db")
     readings = try SQLiteReadingStore(path: folder + "/readings.db")
@@ -47,13 +49,14 @@ struct DemoWorld {
     var options = ConnectionOptions(clientID: "headroom", host: "127.0.0.1", port: brokerPort)
     options.backoff = .init(firstMilliseconds: 20, maximumMilliseconds: 500)
     connection = options
-    controller = Controller(
-      Controller.Setup(
-        clock: clock, store: store, readings: readings, fleet: enrolment,
-        feeder: feeder ?? Assembly.anyFeeder(of: enrolment), policies: [policy],
-        keys: KeyDirectory([.init(owner: .utility(utility), publicKey: utilityKey.verifier.key)]),
-        book: book, reportsFolder: folder + "/reports", connection: options,
-        logger: StandardError.logger(.warning)))
+    var setup = Controller.Setup(
+      clock: clock, store: store, readings: readings, fleet: enrolment,
+      feeder: feeder ?? Assembly.anyFeeder(of: enrolment), policies: [policy],
+      keys: KeyDirectory([.init(owner: .utility(utility), publicKey: utilityKey.verifier.key)]),
+      book: book, reportsFolder: folder + "/reports", connection: options,
+      logger: StandardError.logger(.warning))
+    setup.meterHistoryDays = meterHistoryDays
+    controller = Controller(setup)
   }
 
   /// Puts money into the utility's account: what the whole fleet could earn at most, and half more.

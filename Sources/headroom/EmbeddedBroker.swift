@@ -82,7 +82,8 @@ struct EmbeddedBroker {
   }
 
   private static func isRunning(_ process: Int32) -> Bool {
-    guard let status = try? String(contentsOf: URL(filePath: "/proc/\(process)/stat"), encoding: .utf8)
+    guard
+      let status = try? String(contentsOf: URL(filePath: "/proc/\(process)/stat"), encoding: .utf8)
     else { return false }
     return !status.contains(") Z ")
   }

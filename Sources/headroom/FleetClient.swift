@@ -47,6 +47,9 @@ struct FleetClient {
     return false
   }
 
+  /// Goes on with another world behind the same connection; what was counted stays counted.
+  mutating func become(_ other: SimulatedFleet) { fleet = other }
+
   /// Says that all gateways live.
   mutating func connectGateways() async throws { try await publish(fleet.births()) }
 

@@ -71,6 +71,7 @@ enum LedgerFailure {
       switch error {
       case .otherOrigin: throw Outcome.badInput.failure("\(error)")
       case .refused: throw Outcome.no.failure("\(error)")
+      case .notWritten: throw Outcome.broken.failure("\(error)")
       case .damaged, .altered:
         throw Outcome.broken.failure("\(error)\n`headroom ledger verify` names all of it")
       }

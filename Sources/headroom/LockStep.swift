@@ -49,7 +49,7 @@ struct LockStep {
       let silence = ContinuousClock.now - lastProgress
       if silence > .seconds(60) { throw Fault.brokerLost }
       // Telemetry is QoS 0: what the broker dropped will never come, and is not waited for.
-      if silence > .seconds(2), activity.isConnected, activity.doneUpTo >= clock.now,
+      if silence > .seconds(5), activity.isConnected, activity.doneUpTo >= clock.now,
         fleet.waiting == 0, activity.waitingToSend == 0
       {
         return
@@ -58,12 +58,16 @@ struct LockStep {
   }
 
   /// Goes on to `moment`, stopping wherever the fleet or the controller has something to do.
+  ///
+  /// - Parameter withController: False between events: where only the fleet is waited for, hours
+  ///   take a moment, and what the controller does by itself comes up to a report late.
   mutating func run(
-    to moment: Timestamp, _ progress: (Timestamp) -> Void = { _ in }
+    to moment: Timestamp, withController: Bool = true, _ progress: (Timestamp) -> Void = { _ in }
   ) async throws {
     try await settle()
     while clock.now < moment {
-      let due = [fleet.fleet.nextDue, controller.activity.nextDue].compactMap { $0 }.min() ?? moment
+      let own = withController ? controller.activity.nextDue : nil
+      let due = [fleet.fleet.nextDue, own].compactMap { $0 }.min() ?? moment
       let next = min(moment, max(due, clock.now).roundedUp(toSeconds: Self.quantumSeconds))
       clock.advance(to: next)
       try await fleet.advance(to: next)

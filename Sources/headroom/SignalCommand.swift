@@ -41,7 +41,8 @@ struct SignalCommand: AsyncParsableCommand {
       }
       let outcome = try await client.send(message, key: key, expirySeconds: 86_400)
       guard outcome?.isSuccess ?? false else {
-        throw Outcome.unreachable.failure("the broker refused the signal: \(outcome.map { "\($0)" } ?? "")")
+        throw Outcome.unreachable.failure(
+          "the broker refused the signal: \(outcome.map { "\($0)" } ?? "")")
       }
       let deadline = ContinuousClock.now + .seconds(patience)
       while ContinuousClock.now < deadline {
@@ -50,7 +51,8 @@ struct SignalCommand: AsyncParsableCommand {
           case .failure(let rejection): throw Outcome.no.failure("\(rejection)")
           case .success(let answer):
             Console.result(
-              json ? SignalAcknowledgementCodec.encode(answer) + [10] : Array(Self.line(answer).utf8))
+              json
+                ? SignalAcknowledgementCodec.encode(answer) + [10] : Array(Self.line(answer).utf8))
             if let rejection = answer.rejection { throw Outcome.no.failure("\(rejection)") }
             if isLast(answer) { return }
           }
@@ -61,7 +63,8 @@ struct SignalCommand: AsyncParsableCommand {
     }
 
     private static func line(_ answer: SignalAcknowledgement) -> String {
-      var text = "\(answer.at)  \(answer.event) revision \(answer.revision): \(answer.status.rawValue)"
+      var text =
+        "\(answer.at)  \(answer.event) revision \(answer.revision): \(answer.status.rawValue)"
       if let commitment = answer.commitment {
         text +=
           "  asked \(commitment.requested.watts) W, committed \(commitment.committed.watts) W,"
@@ -116,7 +119,8 @@ struct SignalCommand: AsyncParsableCommand {
     mutating func run() async throws {
       guard let event = EventID(event), let utility = UtilityID(utility), revision >= 1 else {
         throw Outcome.badInput.failure(
-          "event, --utility and --revision: allowed are names of A-Z a-z 0-9 _ - and a number from 1")
+          "event, --utility and --revision: allowed are names of A-Z a-z 0-9 _ - and a number from 1"
+        )
       }
       let signal = GridSignal(
         event: event, revision: revision, issuedAt: try time.clock().now, content: nil)
@@ -147,7 +151,9 @@ struct SignalCommand: AsyncParsableCommand {
 
 /// A signal as a file.
 enum SignalFile {
-  static func parse(_ bytes: [UInt8], _ file: String) throws -> (issuer: UtilityID, signal: GridSignal) {
+  static func parse(_ bytes: [UInt8], _ file: String) throws -> (
+    issuer: UtilityID, signal: GridSignal
+  ) {
     do throws(Rejection) {
       return try SignalCodec.decodeFile(message(bytes))
     } catch {

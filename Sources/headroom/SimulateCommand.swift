@@ -22,6 +22,8 @@ struct SimulateCommand: AsyncParsableCommand {
       """)
 
   @Option(help: "The world to simulate; without it a sunny day.") var scenario: String?
+  @Option(help: "What everything random follows from, instead of the scenario's seed.")
+  var seed: UInt64?
   @Option(help: "How many batteries, 1 to 1,000,000.") var batteries = 1_000
   @Option(help: "Enrolled batteries to simulate instead of --batteries alike ones.")
   var fleet: String?
@@ -38,10 +40,11 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    let world = try scenario.map { path in
-      try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }
-    }
-    let scenario = world ?? Scenario(name: "sunny-day")
+    var scenario =
+      try self.scenario.map { path in
+        try InputFile.parse(path) { try ScenarioFile.parse(bytes: $0, file: $1) }
+      } ?? Scenario(name: "sunny-day")
+    if let seed { scenario.seed = seed }
     let clock = try time.clock()
     let start = clock.now
     let enrolment = try fleet.map { path in

@@ -7,7 +7,7 @@ import Testing
 import Verification
 
 @Suite struct `A shipped policy` {
-  @Test(arguments: ["surge-ten-percent", "surge-nameplate", "surge-levels"])
+  @Test(arguments: ["surge-ten-percent", "surge-nameplate", "surge-levels", "surge-hourly"])
   func `is sound, final and without warnings`(_ name: String) throws {
     let bytes = try Fixture.shipped(name)
     let policy = try Policy.load(bytes: bytes, file: "\(name).yaml")
@@ -73,6 +73,21 @@ import Verification
     money.programme = ten.id
     #expect(money == ten.settlement)
     #expect(nameplate.measurement.baseline == ten.measurement.baseline)
+  }
+
+  @Test func `for hourly meters differs in lengths, dates and tolerance only`() throws {
+    let ten = try load("surge-ten-percent")
+    let hourly = try load("surge-hourly")
+    #expect(hourly.measurement.intervalMinutes == 60)
+    #expect(hourly.dispatch.effectiveFrom == CivilDate(year: 2_016, month: 8, day: 1))
+    #expect(hourly.dispatch.events.maximumMinutes == 240)
+    #expect(hourly.dispatch.events.minimumMinutes == 60)
+    #expect(hourly.measurement.capAtDeviceOutput)
+    #expect(hourly.measurement.reconcileEnergy == Energy(wattHours: 8_000))
+    #expect(hourly.measurement.baseline == ten.measurement.baseline)
+    #expect(hourly.dispatch.release == ten.dispatch.release)
+    #expect(hourly.settlement.premium == ten.settlement.premium)
+    #expect(hourly.settlement.penalty == ten.settlement.penalty)
   }
 
   @Test func `by levels pays four parties`() throws {

@@ -133,10 +133,13 @@ import Verification
     #expect(result.verdict == .verified)
     #expect(result.flags == [.meterSuspect([.noNightImport])])
     #expect(result.meterFindings == [.noNightImport])
-    // Later values than the event's are not looked at: in May there were too few nights.
+    // Later values than the event's are not looked at; ten nights are enough when all are empty.
     let early = MeterHealth.findings(
-      sun, zone: Zones.losAngeles, until: Samples.moment("2025-04-20T00:00"))
+      sun, zone: Zones.losAngeles, until: Samples.moment("2025-04-10T04:00"))
     #expect(early == [])
+    let tenth = MeterHealth.findings(
+      sun, zone: Zones.losAngeles, until: Samples.moment("2025-04-11T00:00"))
+    #expect(tenth.map(\.code) == [.noNightImport])
   }
 
   @Test func `that export little, and the same from day to day, are seen`() {

@@ -105,6 +105,7 @@ extension SimulatedFleet {
         imported: Energy(wattHours: imported), exported: Energy(wattHours: exported)),
       energies: .init(
         imported: Energy(wattHours: imported - importedBefore),
-        exported: Energy(wattHours: exported - exportedBefore)))
+        exported: Energy(wattHours: exported - exportedBefore)),
+      epoch: epoch)
   }
 }

@@ -63,6 +63,8 @@ public struct SimulatedFleet: Sendable {
   var nextTelemetry: Timestamp
   var nextMeter: Timestamp
   var session: Int64
+  /// Of the meters' registers, which begin at 0 with each world, as after an exchange of the meter.
+  let epoch: Int64
   var telemetrySeq: Int64 = 0
   var meterSeq: Int64 = 0
   /// In microjoules.
@@ -118,6 +120,7 @@ public struct SimulatedFleet: Sendable {
     (self.rows, self.gateways, self.connected) = (rows, gateways, connected)
     now = start
     session = start.seconds
+    epoch = start.seconds
     nextTelemetry = start
     // What was used before the start in the first interval belongs to it, so that it is whole.
     let meterSeconds = scenario.meterMinutes * 60

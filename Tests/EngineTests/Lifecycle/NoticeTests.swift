@@ -63,6 +63,16 @@ import Testing
     #expect(world.record().batteries[0].unnotified)
   }
 
+  @Test func `that was acknowledged in time is proof, though the answer waited at the broker`() {
+    var world = World(1)
+    _ = world.accept(World.signal(), noon)
+    _ = world.run(until: World.at("17:00"))
+    let ack = World.ack(notice: "peak.b0.n1", row: 0, .received, at: World.at("12:01"))
+    _ = world.tell([ack], World.at("17:01"))
+    #expect(!world.record().batteries[0].unnotified)
+    #expect(world.record().batteries[0].notice?.acknowledgedAt == World.at("17:01"))
+  }
+
   @Test func `that is refused is not sent again and is no proof`() {
     var world = World(1)
     _ = world.accept(World.signal(), noon)
