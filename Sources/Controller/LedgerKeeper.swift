@@ -101,6 +101,7 @@ public final class LedgerKeeper: Sendable {
     _ store: some LedgerStore, while wanted: (Int64, StoredEntry) -> Bool = { _, _ in true }
   ) throws -> Book {
     var book = Book()
+    book.reserve(Int(try store.size()))
     var fault: Fault?
     try store.entries(from: 0) { index, entry in
       if !wanted(index, entry) { return false }

@@ -141,7 +141,8 @@ extension ArchiveBlock {
     // Two plain passes: the first has no branch, and the second only meets what is not `actual`.
     var energies = joules.mutableSpan
     for slot in energies.indices {
-      energies[slot] = sign * (Int64(imported[slot]) - Int64(exported[slot]))
+      // Two numbers of 32 bits cannot pass 64; unchecked, the loop becomes vector instructions.
+      energies[slot] = sign &* (Int64(imported[slot]) &- Int64(exported[slot]))
     }
     var grades = qualities.mutableSpan
     for slot in grades.indices

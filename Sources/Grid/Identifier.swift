@@ -8,8 +8,9 @@ public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConv
 
   /// A name, or nil when a character or the length is not allowed.
   public init?(_ text: String) {
-    let bytes = text.utf8
-    guard (1...64).contains(bytes.count), bytes.allSatisfy(Self.allows) else { return nil }
+    let bytes = text.utf8Span.span
+    guard (1...64).contains(bytes.count) else { return nil }
+    for place in bytes.indices where !Self.allows(bytes[place]) { return nil }
     self.text = text
   }
 

@@ -40,6 +40,15 @@ public struct Book: Sendable {
   /// A book without entries. The first must be the key of the log itself.
   public init() {}
 
+  /// Makes room for `entries` in all, so that a long replay does not move its tables again and
+  /// again.
+  public mutating func reserve(_ entries: Int) {
+    // What a file claims of itself must not take all memory.
+    let entries = min(entries, 10_000_000)
+    taken.reserveCapacity(entries)
+    history.reserve(entries)
+  }
+
   /// The name of the log, which is that of its key; nil before the first entry.
   public var origin: String? { logKey?.name }
 

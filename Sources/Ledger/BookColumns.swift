@@ -98,6 +98,15 @@ struct HistoryColumns: Sendable {
     (index == 0 ? 0 : legEnd[Int(index) - 1])..<legEnd[Int(index)]
   }
 
+  mutating func reserve(_ entries: Int) {
+    type.reserveCapacity(entries)
+    recordedAt.reserveCapacity(entries)
+    effective.reserveCapacity(entries)
+    legEnd.reserveCapacity(entries)
+    legSlot.reserveCapacity(2 * entries)
+    legAmount.reserveCapacity(2 * entries)
+  }
+
   // Legs come before their entry is closed.
   mutating func addLeg(slot: Int, amount: Int64) {
     legSlot.append(Int32(slot))

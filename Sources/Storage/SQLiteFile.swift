@@ -8,12 +8,16 @@ struct SQLiteFile: Sendable {
   let pool: DatabasePool
 
   /// Opens or creates `path` and brings it to the newest version.
-  init(path: String, migrations: [(name: String, sql: String)]) throws(StoreError) {
+  /// - Parameter pageBytes: Of a new file; an existing one keeps its own.
+  init(
+    path: String, pageBytes: Int = 4_096, migrations: [(name: String, sql: String)]
+  ) throws(StoreError) {
     do {
       var configuration = GRDB.Configuration()
       configuration.maximumReaderCount = 4
       configuration.busyMode = .timeout(5)
       configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA cache_size = -16384")
       }

@@ -18,6 +18,8 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
   public init(path: String) throws(StoreError) {
     file = try SQLiteFile(
       path: path,
+      // A day of a block has 393,216 bytes a column: large pages are read with few calls.
+      pageBytes: 16_384,
       migrations: [
         (
           "1 readings and telemetry",

@@ -40,21 +40,23 @@ public struct IntervalSeries: Hashable, Sendable {
   ) {
     precondition(intervalSeconds > 0, "an interval has a length")
     precondition(joules.count == qualities.count, "every energy has a quality")
-    // One pass without a branch: this is done for every meter of a fleet.
+    // Counted rather than branched: this is done for every interval of a fleet.
     let (energies, marks) = (joules.span, qualities.span)
-    var agree = true
-    var actual = true
+    var contradictions = 0
+    var doubtful = 0
     for row in energies.indices {
-      agree = agree && (energies[row] == Self.missing) == (marks[row] == .missing)
-      actual = actual && marks[row] == .actual
+      let isMissing = energies[row] == Self.missing
+      contradictions &+= isMissing == (marks[row] == .missing) ? 0 : 1
+      doubtful &+= marks[row] == .actual ? 0 : 1
     }
-    precondition(agree, "what has no energy is missing, and what is missing has no energy")
+    precondition(
+      contradictions == 0, "what has no energy is missing, and what is missing has no energy")
     self.meter = meter
     self.startSecond = startSecond
     self.intervalSeconds = intervalSeconds
     self.joules = joules
     self.qualities = qualities
-    isAllActual = actual
+    isAllActual = doubtful == 0
   }
 
   /// How many intervals it has.

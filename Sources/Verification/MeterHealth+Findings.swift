@@ -58,8 +58,9 @@ extension MeterHealth {
     var equalStart = 0
     var run = 0
     var last = IntervalSeries.missing
+    let joules = series.joules.span
     for row in 0..<rows {
-      let value = series.joules[row]
+      let value = joules[row]
       if value == IntervalSeries.missing {
         if gaps == 0 { firstGap = row }
         gaps += 1
@@ -122,6 +123,7 @@ private struct HouseHours {
     joules.reserveCapacity(rows / parts)
     clock.reserveCapacity(rows / parts)
     var offset: Int64 = 0
+    let energies = series.joules.span
     for hour in 0..<rows / parts {
       let second = series.startSecond + Int64(hour) * 3_600
       // Once a day is enough for telling night from day.
@@ -130,11 +132,12 @@ private struct HouseHours {
       clock.append(UInt8((local < 0 ? local + 86_400 : local) / 3_600))
       var sum: Int64 = 0
       for row in hour * parts..<(hour + 1) * parts {
-        if series.joules[row] == IntervalSeries.missing {
+        let energy = energies[row]
+        if energy == IntervalSeries.missing {
           sum = IntervalSeries.missing
           break
         }
-        sum += series.joules[row]
+        sum += energy
       }
       if let battery, sum != IntervalSeries.missing {
         let output = battery.value(from: second, seconds: 3_600)

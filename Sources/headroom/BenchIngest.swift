@@ -18,7 +18,7 @@ extension Bench {
       let now = start.adding(seconds: 10 * round)
       let messages = Self.telemetry(fleet, seq: round, at: now)
       var taken = 0
-      let seconds = try Stopwatch.seconds {
+      let seconds = try Stopwatch.processorSeconds {
         var inputs: [Input] = []
         for first in stride(from: 0, to: messages.count, by: batch) {
           inputs.removeAll(keepingCapacity: true)
@@ -34,7 +34,7 @@ extension Bench {
       guard taken == messages.count, engine.fleet.heardAt(row: messages.count - 1) == now else {
         throw Outcome.broken.failure("\(taken) of \(messages.count) messages were taken")
       }
-      let limit = Stopwatch.seconds {
+      let limit = Stopwatch.processorSeconds {
         var sum: UInt64 = 0
         for message in messages { sum = sum &+ Stopwatch.scan(message.span) }
         Stopwatch.keep(sum)
