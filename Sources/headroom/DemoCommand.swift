@@ -56,18 +56,29 @@ struct DemoCommand: AsyncParsableCommand {
       } ?? Scenario(name: "sunny-day")
     if let seed { scenario.seed = seed }
     let folder = try DemoFolder(keep: keep)
-    let work: Task<DemoSummary, any Error>
-    let progress = ProgressBar(isShown: Console.isTerminal)
     let demo = Demo(
       folder: folder.path, policy: policy, policyFile: policyFile,
       scenario: scenario, batteries: batteries, minutes: minutes)
-    work = Task { try await demo.run(progress) }
+    try await carryOut(in: folder, demo.run) { (summary: DemoSummary, report) in
+      Console.result(json ? summary.json(report: report) : summary.text(report: report))
+      return summary.isVerified
+    }
+  }
+
+  /// Runs a demo with a progress bar and Ctrl-C, has its summary printed, and leaves the folder as
+  /// the user wants it.
+  /// - Parameter print: Gets the summary and the reports' folder; false when the book is not sound.
+  func carryOut<Summary: Sendable>(
+    in folder: DemoFolder, _ demo: @escaping @Sendable (ProgressBar) async throws -> Summary,
+    _ print: (Summary, String) -> Bool
+  ) async throws {
+    let progress = ProgressBar(isShown: Console.isTerminal)
+    let work = Task { try await demo(progress) }
     do {
       let summary = try await Signals.stopping({ work.cancel() }) { try await work.value }
       progress.clear()
       let report = try folder.finish(keepingAll: keep != nil)
-      Console.result(json ? summary.json(report: report) : summary.text(report: report))
-      if !summary.isVerified { throw ExitCode(Outcome.no.rawValue) }
+      if !print(summary, report) { throw ExitCode(Outcome.no.rawValue) }
     } catch is CancellationError {
       progress.clear()
       folder.remove()
