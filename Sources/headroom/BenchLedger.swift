@@ -142,6 +142,7 @@ struct DurableFile: ~Copyable {
 
   init(_ path: String) throws {
     // Sound: the path is a Swift string that outlives the call.
+    // Sound: the text lives for the call and the library keeps no pointer to it.
     descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     guard descriptor >= 0 else { throw Outcome.badInput.failure("\(path) cannot be written") }
   }
