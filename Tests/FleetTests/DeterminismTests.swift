@@ -5,7 +5,7 @@ import Testing
 @Suite struct `One seed` {
   /// All faults in one world; commands with ramps, limits, cuts and a cancel.
   private func messages(seed: UInt64 = 1, stepSeconds: Int64) -> [OutgoingMessage] {
-    var scenario = Scenario(name: "test")
+    var scenario = FleetWorld.scenario
     scenario.seed = seed
     scenario.batteriesPerGateway = 3
     scenario.battery.exportLimitW = 2_000

@@ -123,7 +123,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3, 7, 10, 100, 333])
   func `has its share of the batteries, exact to one`(count: Int) {
-    var scenario = Scenario(name: "test")
+    var scenario = FleetWorld.scenario
     scenario.faults.deaf = Percent(whole: 30)!
     scenario.faults.offline = Percent(hundredths: 1_250)!
     for seed in [UInt64(1), 2, 3] {

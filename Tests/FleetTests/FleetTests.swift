@@ -68,7 +68,7 @@ func encoded(_ command: Command) -> [UInt8] { CommandCodec.encode(command) }
         charge: nil)
     }
     var fleet = SimulatedFleet(
-      scenario: Scenario(name: "test"), enrolment: enrolment, startingAt: FleetWorld.at("16:00"))
+      scenario: FleetWorld.scenario, enrolment: enrolment, startingAt: FleetWorld.at("16:00"))
     let messages = try fleet.advance(to: FleetWorld.at("16:05"))
       .map { try TelemetryCodec.decode($0.payload) }
     #expect(messages.map(\.items.count) == [100, 100, 50, 100, 100, 50])
@@ -79,7 +79,7 @@ func encoded(_ command: Command) -> [UInt8] { CommandCodec.encode(command) }
 
   @Test func `has homes that differ by size, day and sun, and still have habits`() {
     let fleet = SimulatedFleet(
-      scenario: Scenario(name: "test"), batteries: 400, startingAt: FleetWorld.at("16:00"))
+      scenario: FleetWorld.scenario, batteries: 400, startingAt: FleetWorld.at("16:00"))
     // Local midnight of 14 days, Los Angeles.
     let from = FleetWorld.at("07:00").adding(seconds: -14 * 86_400)
     var withSun = 0
@@ -100,7 +100,7 @@ func encoded(_ command: Command) -> [UInt8] { CommandCodec.encode(command) }
   }
 
   @Test func `carries 50,000 batteries through an event`() {
-    var scenario = Scenario(name: "test")
+    var scenario = FleetWorld.scenario
     scenario.telemetrySeconds = 3_600
     scenario.meterMinutes = 60
     var fleet = SimulatedFleet(

@@ -7,6 +7,13 @@ import Wire
 /// Batteries `bat-00001`… have 13.5 kWh, 5 kW, 80 %, reserve 20 % and no losses, as in the
 /// contract's §16; homes draw a constant power; the day is 2026-09-15, in UTC.
 struct FleetWorld {
+  /// A world without faults that reports every five minutes.
+  static var scenario: Scenario {
+    var scenario = Scenario(name: "test")
+    scenario.telemetrySeconds = 300
+    return scenario
+  }
+
   var fleet: SimulatedFleet
   private(set) var messages: [OutgoingMessage] = []
 
@@ -14,7 +21,7 @@ struct FleetWorld {
     count: Int = 1, load: Int64 = 400, from start: String = "16:00",
     _ change: (inout Scenario) -> Void = { _ in }
   ) {
-    var scenario = Scenario(name: "test")
+    var scenario = FleetWorld.scenario
     change(&scenario)
     let home = Self.home(loads: [load])
     fleet = SimulatedFleet(

@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func `follows the load where nothing may be exported`() throws {
-    var scenario = Scenario(name: "test")
+    var scenario = FleetWorld.scenario
     scenario.battery.exportLimitW = 0
     // 17:00…17:15 300 W, then 320 W, then 900 W, then the sun exceeds the load.
     let day = (0..<96).map { Int64([300, 320, 900, 100][$0 % 4]) }

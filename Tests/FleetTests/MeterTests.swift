@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `go on where the history of a simulated home ends`() {
-    var scenario = Scenario(name: "test")
+    var scenario = FleetWorld.scenario
     scenario.seed = 7
     let start = FleetWorld.at("16:00")
     let past = SimulatedFleet(scenario: scenario, batteries: 40, startingAt: start)
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func `go on where the history of a real home ends`() {
-    var scenario = Scenario(name: "test")
+    var scenario = FleetWorld.scenario
     scenario.meterMinutes = 5
     // Three slots of 7 min a round, joules that no watt divides, sun that turns the sign.
     let home = RealHome(
