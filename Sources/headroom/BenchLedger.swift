@@ -20,6 +20,7 @@ extension Bench {
     var times: [Double] = []
     var limits: [Double] = []
     for run in 0...runs {
+      try Task.checkCancellation()
       let postings = (0..<perRun).map { world.posting(number: run * perRun + $0) }
       let before = world.book.head.size
       times.append(
@@ -52,6 +53,7 @@ extension Bench {
     let root = world.book.head.root
     let runs = min(runs, 5)
     let seconds = try Stopwatch.median(runs) {
+      try Task.checkCancellation()
       guard try LedgerKeeper.replay(world.store).tree.root == root else {
         throw Outcome.broken.failure("the book that was read is not the one that was written")
       }

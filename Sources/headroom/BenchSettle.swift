@@ -23,6 +23,7 @@ extension Bench {
     var times: [Double] = []
     var limits: [Double] = []
     for number in 0...runs {
+      try Task.checkCancellation()
       let event = settledEvent("bench-\(number)", day: Int64(number), policy)
       let performances = event.homes.map { Self.performance($0, event.intervals) }
       let escrow = "event:\(event.id):escrow"
