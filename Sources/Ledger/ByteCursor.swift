@@ -25,18 +25,15 @@ struct ByteCursor {
     return true
   }
 
-  /// Goes over a text that must be `text`, which is shorter than 24 bytes.
-  @inline(__always) mutating func takes(_ text: StaticString, _ bytes: Span<UInt8>) -> Bool {
-    let count = text.utf8CodeUnitCount
-    guard place + count < bytes.count, bytes[place] == 0x60 | UInt8(count) else { return false }
-    let start = place + 1
-    // Inside of the text: it has `count` bytes.
-    let isSame = text.withUTF8Buffer { text in
-      for offset in 0..<count where unsafe text[offset] != bytes[start + offset] { return false }
-      return true
-    }
-    if isSame { place = start + count }
-    return isSame
+  /// Goes over the bytes of `word` behind its leading zeros: the head of a short text and the text.
+  @inline(__always) mutating func takes(text word: UInt64, _ bytes: Span<UInt8>) -> Bool {
+    let count = 8 - word.leadingZeroBitCount / 8
+    guard place + count <= bytes.count else { return false }
+    var found: UInt64 = 0
+    for offset in place..<place + count { found = found << 8 | UInt64(bytes[offset]) }
+    guard found == word else { return false }
+    place += count
+    return true
   }
 
   /// An unsigned number in its shortest form.

@@ -22,6 +22,13 @@ struct TransferReader: Sendable {
     var slot = -1
   }
 
+  // Heads and letters of the texts it knows.
+  private static let run: UInt64 = 0x63_72_75_6E
+  private static let calc: UInt64 = 0x64_63_61_6C_63
+  private static let event: UInt64 = 0x65_65_76_65_6E_74
+  private static let reason: UInt64 = 0x66_72_65_61_73_6F_6E
+  private static let waiver: UInt64 = 0x66_77_61_69_76_65_72
+
   private(set) var recordedAt: Int64 = 0
   private(set) var start: Int64 = 0
   private(set) var end: Int64 = 0
@@ -145,22 +152,22 @@ struct TransferReader: Sendable {
       return nil
     }
     var left = Int(bytes[cursor.place - 1] & 31) - 1
-    if cursor.takes("run", bytes) {
+    if cursor.takes(text: Self.run, bytes) {
       guard cursor.skipsText(bytes) else { return nil }
       left -= 1
     }
-    if cursor.takes("calc", bytes) {
+    if cursor.takes(text: Self.calc, bytes) {
       guard cursor.unsigned(bytes) != nil else { return nil }
       left -= 1
     }
-    if cursor.takes("event", bytes) {
+    if cursor.takes(text: Self.event, bytes) {
       guard cursor.skipsText(bytes) else { return nil }
       left -= 1
     }
-    guard left == 0, cursor.takes("reason", bytes) else { return nil }
+    guard left == 0, cursor.takes(text: Self.reason, bytes) else { return nil }
     // A waiver takes another right.
     var waiver = cursor
-    if waiver.takes("waiver", bytes) { return nil }
+    if waiver.takes(text: Self.waiver, bytes) { return nil }
     return cursor.skipsText(bytes) ? optional : nil
   }
 }
