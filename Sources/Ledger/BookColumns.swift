@@ -16,13 +16,13 @@ struct AccountColumns: Sendable {
   /// The row of an account, or nil when there is none.
   func row(_ account: AccountID) -> Int32? {
     let id = id.span
-    return places.find(places.hasher.hash(account.high, account.low)) { id[$0] == account }
+    return places.find(places.mixer.hash(account.high, account.low)) { id[$0] == account }
       .map { Int32($0) }
   }
 
   mutating func add(_ id: AccountID, _ role: AccountRole, _ flags: AccountFlags, _ who: Digest) {
-    let hasher = places.hasher
-    places.add(hasher.hash(id.high, id.low)) { hasher.hash(self.id[$0].high, self.id[$0].low) }
+    let mixer = places.mixer
+    places.add(mixer.hash(id.high, id.low)) { mixer.hash(self.id[$0].high, self.id[$0].low) }
     self.id.append(id)
     self.role.append(role)
     self.flags.append(flags)
@@ -33,7 +33,7 @@ struct AccountColumns: Sendable {
   mutating func truncate(to count: Int) {
     while self.count > count {
       let last = id.removeLast()
-      places.removeLast(places.hasher.hash(last.high, last.low))
+      places.removeLast(places.mixer.hash(last.high, last.low))
       role.removeLast()
       flags.removeLast()
       who.removeLast()

@@ -6,11 +6,11 @@ struct PlaceTable: Sendable {
   // of which at most half is used.
   private var table: [UInt64] = Array(repeating: 0, count: 64)
   private(set) var count = 0
-  let hasher: WordHasher
+  let mixer: WordMixer
 
   private static let low: UInt64 = 0xFFFF_FFFF
 
-  init() { hasher = WordHasher() }
+  init() { mixer = WordMixer() }
 
   /// The place with this hash for which `isSame` says yes.
   @inline(__always) func find(_ hash: UInt64, where isSame: (Int) -> Bool) -> Int? {
@@ -62,9 +62,10 @@ struct PlaceTable: Sendable {
 }
 
 /// Hashes two words: the halves of their product, folded, twice.
-struct WordHasher: Sendable {
-  // Another one in each process, so that no author can choose keys that all meet in one place.
-  private let seed = UInt64(bitPattern: Int64(Hasher().finalize()))
+struct WordMixer: Sendable {
+  // The seed of Swift's own dictionaries, another one in each process, so that no author can choose
+  // keys that all meet in one place. Nothing but a place in a table follows from it.
+  private let seed = UInt64(bitPattern: Int64(0.hashValue))
 
   func hash(_ first: UInt64, _ second: UInt64) -> UInt64 {
     let product = (first ^ seed).multipliedFullWidth(by: second ^ 0x9E37_79B9_7F4A_7C15)

@@ -13,7 +13,7 @@ struct RequestTable: Sendable {
   func find(_ source: RequestSource) -> (index: UInt64, hash: Digest)? {
     let sources = sources.span
     guard
-      let place = places.find(Self.hash(source, places.hasher), where: { sources[$0] == source })
+      let place = places.find(Self.hash(source, places.mixer), where: { sources[$0] == source })
     else {
       return nil
     }
@@ -22,8 +22,8 @@ struct RequestTable: Sendable {
 
   /// Adds a source that is not there yet.
   mutating func add(_ source: RequestSource, index: UInt64, hash: Digest) {
-    let hasher = places.hasher
-    places.add(Self.hash(source, hasher)) { Self.hash(sources[$0], hasher) }
+    let mixer = places.mixer
+    places.add(Self.hash(source, mixer)) { Self.hash(sources[$0], mixer) }
     sources.append(source)
     hashes.append(hash)
     entries.append(index)
@@ -32,7 +32,7 @@ struct RequestTable: Sendable {
   /// Forgets what was added last, until `count` are left.
   mutating func truncate(to count: Int) {
     while self.count > count {
-      places.removeLast(Self.hash(sources.removeLast(), places.hasher))
+      places.removeLast(Self.hash(sources.removeLast(), places.mixer))
       hashes.removeLast()
       entries.removeLast()
     }
@@ -42,11 +42,11 @@ struct RequestTable: Sendable {
     sources.reserveCapacity(count)
     hashes.reserveCapacity(count)
     entries.reserveCapacity(count)
-    let hasher = places.hasher
-    places.reserve(count) { Self.hash(sources[$0], hasher) }
+    let mixer = places.mixer
+    places.reserve(count) { Self.hash(sources[$0], mixer) }
   }
 
-  private static func hash(_ source: RequestSource, _ hasher: WordHasher) -> UInt64 {
-    hasher.hash(source.key.high ^ source.author.value, source.key.low)
+  private static func hash(_ source: RequestSource, _ mixer: WordMixer) -> UInt64 {
+    mixer.hash(source.key.high ^ source.author.value, source.key.low)
   }
 }
