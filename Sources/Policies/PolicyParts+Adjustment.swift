@@ -55,7 +55,7 @@ extension PolicyParts {
   }
 
   private static var share: YAMLForm<Ratio> {
-    .scalar("a decimal 0…0.4 or a ratio such as 2/7", isNumber: true) { text in
+    .scalar("a decimal 0…0.4 or a ratio such as 2/7", isNumber: true, shape: .text) { text in
       guard let ratio = Ratio(policyText: text) else { return nil }
       return ratio.numerator * 5 <= ratio.denominator * 2 ? ratio : nil
     }

@@ -53,7 +53,9 @@ extension PolicyParts {
 
   /// A stress level 0…3.
   static var level: YAMLForm<Int> {
-    YAMLForm<Int>.scalar("a level 0, 1, 2 or 3") { ["0": 0, "1": 1, "2": 2, "3": 3][$0] }
+    YAMLForm<Int>.scalar("a level 0, 1, 2 or 3", shape: .words(["0", "1", "2", "3"])) {
+      ["0": 0, "1": 1, "2": 2, "3": 3][$0]
+    }
   }
 
   private static func target(_ section: YAMLSection) -> DispatchTerms.TargetTerms? {
