@@ -11,30 +11,39 @@ public struct ReadingProof: Codable, Sendable {
   public var form = "headroom.reading-proof/1"
   /// The meter.
   public var meter: String
-  /// The local day, and its zone.
+  /// The local day.
   public var day: String
+  /// Its zone.
   public var zone: String
   /// The salt of this reading, hexadecimal; it opens no other reading.
   public var salt: String
-  /// The reading.
+  /// Start of the reading.
   public var start: String
+  /// Its length.
   public var seconds: Int64
+  /// Joules from the grid; nil is missing.
   public var importJ: Int64?
+  /// Joules into the grid; nil is missing.
   public var exportJ: Int64?
+  /// `A`, `E` or `M`.
   public var quality: String
-  /// Its place among the readings of the day, and how many there are.
+  /// Its place among the readings of the day.
   public var place: UInt64
+  /// How many there are.
   public var count: UInt64
   /// Hashes from the leaf to the meter's root, hexadecimal, the sibling first.
   public var readingPath: [String]
   /// Stands for the meter in the day's tree, hexadecimal.
   public var meterKey: String
-  /// Place of the meter's leaf, how many meters, and the hashes to the day's root.
+  /// Place of the meter's leaf among the day's.
   public var meterPlace: UInt64
+  /// How many meters there are.
   public var meters: UInt64
+  /// Hashes from there to the day's root, hexadecimal, the sibling first.
   public var meterPath: [String]
-  /// The day's root, and the entry of the ledger that states it.
+  /// The day's root.
   public var root: String
+  /// The entry of the ledger that states it.
   public var entry: UInt64
 
   /// Why a proof does not hold; nil when it does, for the root that it names.
