@@ -31,6 +31,7 @@ extension Engine {
     states[place].record.status = .recovering
     states[place].record.endedAt = states[place].record.window?.end
     live.removeAll { $0 == place }
+    if let end = states[place].record.endedAt { recover(place, after: end) }
     answer(place, .completed)
   }
 
@@ -80,6 +81,7 @@ extension Engine {
       }
       cancelCommands(place) { _ in true }
       cancelNotices(place)
+      if hasMoved { recover(place, after: now) }
     }
     answer(place, .cancelled)
     if hasMoved {

@@ -134,8 +134,19 @@ import Testing
       "handBack: selfConsumption", "overCommit: {bye: none}", "dispatch.overCommit.bye",
       "unknownField"),
     Edit(
-      "handBack: selfConsumption", "recovery: {mode: limited}", "dispatch.recovery.mode",
-      "notYet"),
+      "handBack: selfConsumption", "recovery: {mode: none}", "dispatch.recovery.mode"),
+    Edit(
+      "handBack: selfConsumption", "recovery: {fleetLimitPercentOfEvent: 0}",
+      "dispatch.recovery.fleetLimitPercentOfEvent"),
+    Edit(
+      "handBack: selfConsumption", "recovery: {fleetLimitKW: -1}",
+      "dispatch.recovery.fleetLimitKW"),
+    Edit(
+      "handBack: selfConsumption", "recovery: {startAfterMinutes: 721}",
+      "dispatch.recovery.startAfterMinutes"),
+    Edit(
+      "handBack: selfConsumption", "recovery: {mode: free, spreadMinutes: 5}",
+      "dispatch.recovery.spreadMinutes"),
     Edit(
       "handBack: selfConsumption", "preCharge: {mode: solar}", "dispatch.preCharge.mode",
       "notYet"),
