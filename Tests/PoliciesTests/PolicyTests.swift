@@ -48,6 +48,11 @@ import Verification
     #expect(terms.notHeardSeconds == 45)
     #expect(terms.graceSeconds == nil)
     #expect(terms.handBack == .selfConsumption)
+    #expect(
+      terms.recovery
+        == DispatchTerms.RecoveryTerms(
+          percentOfEvent: 40, fleetLimit: Power(watts: 900_500), startAfterMinutes: 10,
+          spreadMinutes: 20))
     #expect(terms.optOutUntil == .start)
   }
 
