@@ -9,6 +9,7 @@ extension Engine {
     else { return }
     states[place].record.status = .ramping
     states[place].record.startedAt = now
+    beginCurve(place)
     answer(place, .started)
     let terms = states[place].record.terms
     let steady = window.start.adding(

@@ -22,6 +22,8 @@ public struct Engine: Sendable {
   var open: [[OpenCommand]]
   var timers = Timers()
   var recharge = RechargeTable()
+  /// Places of events whose delivered power is written down.
+  var curves: [Int] = []
   /// Rows that an alarm will name.
   var notHandedBack: [Int32] = []
   var now = Timestamp(microseconds: .min)
@@ -46,6 +48,7 @@ public struct Engine: Sendable {
   /// nothing due it costs O(1).
   public mutating func handle(_ inputs: [Input], at now: Timestamp) -> [Effect] {
     self.now = max(self.now, now)
+    writeCurves()
     runDue()
     for input in inputs {
       take(input)
