@@ -2,26 +2,23 @@ import Grid
 
 // The delivered power of events under way, every ten seconds.
 //
-// A point is written when the first turn after its moment comes, from what was known before that
-// turn: so the same logbook gives the same curve, however many empty turns lie between.
+// A point is written by the first turn that comes at its moment or later, from what was known before
+// that turn: so the same logbook gives the same curve, however many empty turns lie between.
 extension Engine {
-  /// An event begins to move: its curve starts at its window.
+  /// An event begins to move: its curve starts with what is known now.
   mutating func beginCurve(_ place: Int) {
-    guard let window = states[place].record.window, !curves.contains(place) else { return }
-    states[place].nextCurvePoint = Self.curveMoment(notBefore: max(window.start, now))
+    guard states[place].nextCurvePoint == nil else { return }
+    writePoint(place, at: Timestamp(seconds: now.seconds))
+    let step = Timing.curveSeconds
+    states[place].nextCurvePoint = Timestamp(seconds: (now.seconds / step + 1) * step)
     curves.append(place)
   }
 
-  private static func curveMoment(notBefore moment: Timestamp) -> Timestamp {
-    let step = Timing.curveSeconds
-    return Timestamp(seconds: (moment.roundedUpToSecond.seconds + step - 1) / step * step)
-  }
-
-  /// Writes the points that lie before `now`.
+  /// Writes the points that are due by `now`, before anything of this turn is known.
   mutating func writeCurves() {
     guard !curves.isEmpty else { return }
     for place in curves {
-      while let due = states[place].nextCurvePoint, due < now {
+      while let due = states[place].nextCurvePoint, due <= now {
         let end = states[place].record.endedAt?.adding(seconds: Timing.curveTailSeconds)
         if let end, due > end {
           states[place].nextCurvePoint = nil

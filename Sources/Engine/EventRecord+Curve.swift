@@ -4,7 +4,7 @@ extension EventRecord {
   /// The fleet at one moment of an event, as its batteries said: it steers and shows, and never
   /// pays.
   public struct CurvePoint: Hashable, Sendable {
-    /// A multiple of `Timing.curveSeconds`.
+    /// The first moment, then multiples of `Timing.curveSeconds`.
     public let at: Timestamp
     /// What the commanded batteries gave, by their last reports; who was not heard from for
     /// `Timing.heardSeconds` counts as nothing.

@@ -26,8 +26,9 @@ import Testing
       var now = world.engine.now
       while now.adding(seconds: pace) < World.at(clock) {
         now = now.adding(seconds: pace)
-        _ = world.tell([], now)
+        _ = world.run(until: now)
       }
+      _ = world.run(until: World.at(clock).adding(seconds: -1))
       _ = world.tell(inputs, World.at(clock))
     }
     _ = world.run(until: World.at("17:30"))
