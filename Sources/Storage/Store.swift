@@ -96,7 +96,8 @@ public protocol LedgerStore: Sendable {
     from index: Int64, _ visit: (Int64, Span<UInt8>, Digest) -> Bool) throws(StoreError)
   /// All names.
   func names() throws(StoreError) -> [AccountPath]
-  /// Keeps a signed head durably; the same again changes nothing.
+  /// Keeps a signed head durably; the same again changes nothing, and of two notes for one head the
+  /// longer is kept, which has more cosignatures.
   /// - Throws: `.conflict` when another root is kept for this size.
   func keep(_ checkpoint: StoredCheckpoint) throws(StoreError)
   /// All signed heads, smallest first.
@@ -139,6 +140,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case conflict(expected: Int64, found: Int64)
   /// A reading that contradicts one already kept.
   case readingConflict(meter: MeterID, start: Timestamp)
+  /// An import that contradicts what is kept: the first 1,000 faults, and how many there are.
+  case importRefused(faults: [String], total: Int)
 
   /// One sentence for an operator.
   public var description: String {
@@ -149,6 +152,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       "another writer is at work: expected to append at \(expected), found \(found)"
     case .readingConflict(let meter, let start):
       "meter \(meter) already has another reading for \(start)"
+    case .importRefused(let faults, let total):
+      (faults + (total > faults.count ? ["and \(total - faults.count) more"] : [])).joined(
+        separator: "\n")
     }
   }
 }
