@@ -81,8 +81,8 @@ struct MeterImportCommand: ParsableCommand {
   /// What contradicts or cannot be opened is the input's fault; a store that fails is not.
   private static func outcome(of error: StoreError) -> Outcome {
     switch error {
-    case .cannotOpen, .readingConflict: .badInput
-    case .failed, .conflict: .broken
+    case .cannotOpen, .readingConflict, .noLedger: .badInput
+    case .failed, .conflict, .hasWriter, .fenced: .broken
     }
   }
 }
