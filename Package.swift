@@ -89,7 +89,7 @@ let package = Package(
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     tests("GridTests", ["Grid"]),
-    tests("WireTests", ["Wire", "Grid"]),
+    tests("WireTests", ["Wire", "Grid"], exclude: ["Files"]),
     tests("EngineTests", ["Engine", "Grid"]),
     tests("VerificationTests", ["Verification", "Grid"], exclude: ["Cases"]),
     tests("SettlementTests", ["Settlement", "Grid"]),

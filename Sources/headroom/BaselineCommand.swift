@@ -15,7 +15,7 @@ struct BaselineCommand: AsyncParsableCommand {
       EXAMPLE
         headroom baseline --meters meters.csv --policy policies/surge-ten-percent.yaml \
       --event events.csv --site S-0042 --explain
-        gzip -dc meters.csv.gz | headroom baseline --meters - --policy policy.yaml --event events.csv
+        headroom baseline --meters meters.csv.gz --policy policy.yaml --event events.csv
       """)
 
   @Option(help: "Readings, as CSV; - is standard input. May be given several times.")

@@ -85,7 +85,7 @@ enum LedgerFailure {
       case .cannotOpen(let path, _):
         throw (LedgerAddress(path).isPostgreSQL ? Outcome.unreachable : .badInput).failure(
           "\(error)")
-      case .failed, .readingConflict: throw Outcome.broken.failure("\(error)")
+      case .failed, .readingConflict, .importRefused: throw Outcome.broken.failure("\(error)")
       }
     } catch {
       throw Outcome.badInput.failure("\(error)")
