@@ -22,12 +22,13 @@ extension Bench {
     figures += try await acknowledgeFigures(world, from: 2 * batteries * (runs + 1))
     figures.append(try verifyFigure(world, ""))
     guard let postgresql else { return figures }
-    return figures + (try Self.inPostgreSQL(postgresql) { store in
-      let world = try BenchBook(store: store, owners: batteries)
-      return [
-        try appendFigure(world, "-postgresql"), try verifyFigure(world, "-postgresql"),
-      ]
-    })
+    return figures
+      + (try Self.inPostgreSQL(postgresql) { store in
+        let world = try BenchBook(store: store, owners: batteries)
+        return [
+          try appendFigure(world, "-postgresql"), try verifyFigure(world, "-postgresql"),
+        ]
+      })
   }
 
   private func appendFigure(_ world: BenchBook, _ suffix: String) throws -> BenchFigure {

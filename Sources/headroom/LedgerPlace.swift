@@ -7,7 +7,8 @@ import Storage
 
 /// Which ledger a command is about.
 struct LedgerPlace: ParsableArguments {
-  @Option(help: "The ledger's file, such as data/headroom.db, or postgresql://….") var ledger: String?
+  @Option(help: "The ledger's file, such as data/headroom.db, or postgresql://….") var ledger:
+    String?
   @Option(help: "The configuration of a controller, which names folder, origin and key.")
   var config: String?
 

@@ -62,7 +62,8 @@ struct LedgerVerifyCommand: ParsableCommand {
       Console.result(check.findings.map(\.description).joined(separator: "\n"))
     }
     if !check.isSound {
-      throw Outcome.no.failure("\(LedgerAddress(file)): not verified, \(check.findings.count) findings")
+      throw Outcome.no.failure(
+        "\(LedgerAddress(file)): not verified, \(check.findings.count) findings")
     }
   }
 

@@ -16,7 +16,9 @@ import Testing
   @Test func `has the same root, heads and names, and follows the original`() throws {
     try withFolder { folder in
       let (file, copy) = (folder + "/headroom.db", folder + "/copy.db")
-      #expect(throws: LedgerDesk.Fault.noLedger(file: file)) { try LedgerCopy(from: file, to: copy) }
+      #expect(throws: LedgerDesk.Fault.noLedger(file: file)) {
+        try LedgerCopy(from: file, to: copy)
+      }
       let keeper = try `A group commit`.keeper(folder)
       _ = try keeper.checkpoint()
       let first = try LedgerCopy(from: file, to: copy)

@@ -10,7 +10,8 @@
 
     /// Where Debian and others put the server's programs.
     static let programs: String? = {
-      let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+      let versions =
+        (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
       let places =
         versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }.map { "/usr/lib/postgresql/\($0)/bin" }
         + ["/usr/local/bin", "/usr/bin"]
@@ -77,7 +78,8 @@
       try? FileManager.default.removeItem(at: folder)
     }
 
-    private static func unprivileged(_ program: String, _ arguments: [String]) -> (String, [String]) {
+    private static func unprivileged(_ program: String, _ arguments: [String]) -> (String, [String])
+    {
       geteuid() == 0
         ? ("/sbin/runuser", ["-u", "postgres", "--", program] + arguments) : (program, arguments)
     }

@@ -36,7 +36,8 @@
     /// Connects; `address` is a URL or a list of `keyword=value`.
     init(_ address: LedgerAddress) throws(StoreError) {
       // What stands behind `dbname` in the list would overrule the address, so the wait stands before.
-      let made = unsafe Self.withStrings(["connect_timeout", "dbname", "application_name"]) { keys in
+      let made = unsafe Self.withStrings(["connect_timeout", "dbname", "application_name"]) {
+        keys in
         unsafe Self.withStrings(["10", address.text, "headroom"]) { values in
           unsafe PQconnectdbParams(keys, values, 1)
         }
@@ -56,7 +57,8 @@
     deinit { unsafe PQfinish(handle) }
 
     private var message: String {
-      let text = unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? "no reason given"
+      let text =
+        unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? "no reason given"
       return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
     }
 

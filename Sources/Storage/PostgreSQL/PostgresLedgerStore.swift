@@ -96,7 +96,9 @@
       do throws(StoreError) {
         return try connection.transaction {
           let found = try connection.query("SELECT fence FROM writer FOR UPDATE").integer(0, 0)
-          guard found == writer.fence else { throw StoreError.fenced(own: writer.fence, found: found) }
+          guard found == writer.fence else {
+            throw StoreError.fenced(own: writer.fence, found: found)
+          }
           return try work(connection)
         }
       } catch {
