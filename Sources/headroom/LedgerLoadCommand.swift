@@ -13,7 +13,7 @@ struct LedgerLoadCommand: ParsableCommand {
     discussion: """
       For scripts/ledger-kill-test. Each entry is written under a key that follows from its number, \
       in groups of one commit. It prints `ready` when it begins to write; once a group is durable \
-      its receipts, one a line: `entry NUMBER INDEX LEAFHASH`; and after every tenth group a \
+      its receipts, one a line: `entry NUMBER INDEX LEAFHASH`; and after every third group a \
       signed head: `head SIZE ROOT`. Numbers that are there already are found again, not written. \
       With --check it writes nothing: every line of FILE must hold in the ledger, each receipt by \
       its inclusion proof against the present head, and no size may ever have had two roots.
@@ -82,7 +82,7 @@ struct LedgerLoadCommand: ParsableCommand {
       // Durable before, but perhaps not told: told now.
       Console.result(lines)
       groups += 1
-      if isNew, groups.isMultiple(of: 10) {
+      if isNew, groups.isMultiple(of: 3) {
         let head = try keeper.checkpoint()
         Console.result("head \(head.size) \(head.root)\n")
       }
