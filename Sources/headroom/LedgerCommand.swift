@@ -16,7 +16,9 @@ struct LedgerCommand: ParsableCommand {
       """,
     subcommands: [
       LedgerInitCommand.self, LedgerPostCommand.self, LedgerReverseCommand.self,
-      LedgerBalanceCommand.self, LedgerStatementCommand.self, LedgerVerifyCommand.self,
-      LedgerCheckpointCommand.self, LedgerCopyCommand.self, LedgerLoadCommand.self,
+      LedgerBalanceCommand.self, LedgerStatementCommand.self, LedgerExportCommand.self,
+      LedgerVerifyCommand.self, LedgerProveCommand.self, LedgerCheckpointCommand.self,
+      LedgerWitnessCommand.self, LedgerMirrorCommand.self, LedgerRestoreCommand.self,
+      LedgerCopyCommand.self, LedgerLoadCommand.self,
     ])
 }
