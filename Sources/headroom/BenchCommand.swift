@@ -24,6 +24,8 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: "How many runs the median is taken of, 1 to 1,000.") var runs = 5
   @Option(help: "The policy file of the figures baseline and settle.")
   var policy = "policies/surge-ten-percent.yaml"
+  @Option(help: "postgresql://…: measure the ledger there too, in a schema that is removed.")
+  var postgresql: String?
   @Flag(help: "Print the figures as JSON.") var json = false
 
   func validate() throws {
@@ -40,7 +42,8 @@ struct BenchCommand: AsyncParsableCommand {
     let folder = TemporaryFolder.make()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let bench = Bench(
-      batteries: batteries, runs: runs, policyFile: policy, folder: folder, progress: progress)
+      batteries: batteries, runs: runs, policyFile: policy, folder: folder, postgresql: postgresql,
+      progress: progress)
     let subjects = subject == .all ? BenchSubject.allCases.filter { $0 != .all } : [subject]
     let work = Task {
       var figures: [BenchFigure] = []
@@ -83,6 +86,8 @@ struct Bench {
   let policyFile: String
   /// Empty, and removed afterwards.
   let folder: String
+  /// A server to measure the ledger on, too.
+  let postgresql: String?
   let progress: ProgressBar
 
   func figures(of subject: BenchSubject) async throws -> [BenchFigure] {
@@ -91,7 +96,7 @@ struct Bench {
     case .publish: try await publishFigures()
     case .ingest: try ingestFigures()
     case .baseline: try await baselineFigures()
-    case .ledger: try ledgerFigures()
+    case .ledger: try await ledgerFigures()
     case .settle: try settleFigures()
     case .all: []
     }

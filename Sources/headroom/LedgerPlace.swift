@@ -8,7 +8,8 @@ import Storage
 
 /// Which ledger a command is about.
 struct LedgerPlace: ParsableArguments {
-  @Option(help: "The ledger's file, such as data/headroom.db.") var ledger: String?
+  @Option(help: "The ledger's file, such as data/headroom.db, or postgresql://….") var ledger:
+    String?
   @Option(help: "The configuration of a controller, which names folder, origin and key.")
   var config: String?
 
@@ -104,7 +105,11 @@ enum LedgerFailure {
       case .conflict:
         throw Outcome.no.failure(
           "\(error)\nnothing was written; a ledger has one writer: stop the controller first")
-      case .cannotOpen: throw Outcome.badInput.failure("\(error)")
+      case .noLedger: throw Outcome.badInput.failure("\(error)")
+      case .hasWriter, .fenced: throw Outcome.no.failure("\(error)")
+      case .cannotOpen(let path, _):
+        throw (LedgerAddress(path).isPostgreSQL ? Outcome.unreachable : .badInput).failure(
+          "\(error)")
       case .failed, .readingConflict, .importRefused: throw Outcome.broken.failure("\(error)")
       }
     } catch {

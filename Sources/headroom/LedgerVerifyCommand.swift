@@ -2,6 +2,7 @@ import ArgumentParser
 import Controller
 import Ledger
 import Signing
+import Storage
 
 /// Everything checked, nothing believed.
 struct LedgerVerifyCommand: ParsableCommand {
@@ -106,14 +107,15 @@ struct LedgerVerifyCommand: ParsableCommand {
       Console.result(check.json.line)
     } else if check.isSound {
       Console.result(
-        "\(file): sound\n\(check.entries) entries, root \(check.root)\n"
+        "\(LedgerAddress(file)): sound\n\(check.entries) entries, root \(check.root)\n"
           + "\(check.checkpoints) checkpoints, \(check.accounts.all) accounts\n"
           + "log key: \(check.log.map(\.description) ?? "")")
     } else {
       Console.result(check.findings.map(\.description).joined(separator: "\n"))
     }
     if !check.isSound {
-      throw Outcome.no.failure("\(file): not verified, \(check.findings.count) findings")
+      throw Outcome.no.failure(
+        "\(LedgerAddress(file)): not verified, \(check.findings.count) findings")
     }
   }
 

@@ -145,8 +145,8 @@ struct MeterImportCommand: ParsableCommand {
   /// What contradicts or cannot be opened is the input's fault; a store that fails is not.
   static func outcome(of error: StoreError) -> Outcome {
     switch error {
-    case .cannotOpen, .readingConflict, .importRefused: .badInput
-    case .failed, .conflict: .broken
+    case .cannotOpen, .readingConflict, .importRefused, .noLedger: .badInput
+    case .failed, .conflict, .hasWriter, .fenced: .broken
     }
   }
 }
