@@ -5,6 +5,7 @@ import Grid
 import Policies
 import Signing
 import Storage
+import Verification
 import Wire
 
 /// Readings from files into the readings database.
@@ -50,6 +51,8 @@ struct MeterImportCommand: ParsableCommand {
   @Option(help: "Who replaces.") var author: String?
   @Option(help: "80020: write the receipt 80021 of the last file here.") var receipt: String?
   @Option(help: "80020: address for questions, in the receipt.") var email = ""
+  @Flag(help: "Take days that are 500 times their neighbours; they are refused otherwise.")
+  var acceptUnits = false
   @Flag(help: "Print the result as JSON.") var json = false
   @Argument(help: "Files of readings; - is standard input.") var files: [String]
 
@@ -70,6 +73,7 @@ struct MeterImportCommand: ParsableCommand {
         }
       }
     }
+    if !acceptUnits, let suspect = Self.unitSuspects(parts) { failure = failure ?? suspect }
     if let failure { throw failure }
     let archive: MeterArchive
     do throws(StoreError) {
@@ -104,6 +108,26 @@ struct MeterImportCommand: ParsableCommand {
     _ raw: [UInt8], _ file: String, _ options: ImportOptions
   ) throws(DeliveryRefusal) -> MeterDelivery {
     try MeterFiles.read(raw, file: file, options: options)
+  }
+
+  /// Refuses days that look as if watt-hours had been taken for kilowatt-hours.
+  private static func unitSuspects(_ parts: [Part]) -> ExitCode? {
+    var failure: ExitCode?
+    for part in parts {
+      var place = 0
+      let readings = part.delivery.readings
+      while place < readings.count {
+        var next = place
+        while next < readings.count, readings[next].meter == readings[place].meter { next += 1 }
+        for finding in ReadingValidation.unitSuspects(Array(readings[place..<next])) {
+          failure = Outcome.badInput.failure(
+            "\(part.file): unit of \(readings[place].meter) on \(finding.window.start) is"
+              + " doubtful; allowed: kilowatt-hours. \(finding.sentence) --accept-units takes them")
+        }
+        place = next
+      }
+    }
+    return failure
   }
 
   private func options() throws -> ImportOptions {
