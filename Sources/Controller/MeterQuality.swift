@@ -1,5 +1,5 @@
 public import Grid
-public import Storage
+import Storage
 public import Verification
 
 /// What a meter's day consists of, for a person who looks after meters.

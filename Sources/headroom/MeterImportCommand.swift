@@ -44,16 +44,19 @@ struct MeterImportCommand: ParsableCommand {
   @Option(help: "Green Button: `local` takes epochs as local wall clock.") var epoch: EpochArgument?
   @Option(help: "Green Button: minutes of the readings that count, where several lengths come.")
   var interval: Int64?
-  @Flag(help: "80020: take a day with holes; they are missing.") var allowGaps = false
-  @Flag(help: "Meters without an export channel in their file have none; export is then 0.")
+  @ArgumentParser.Flag(help: "80020: take a day with holes; they are missing.") var allowGaps =
+    false
+  @ArgumentParser.Flag(
+    help: "Meters without an export channel in their file have none; export is then 0.")
   var oneWay = false
   @Option(help: "Replace known values for this reason; they become edited.") var replace: String?
   @Option(help: "Who replaces.") var author: String?
   @Option(help: "80020: write the receipt 80021 of the last file here.") var receipt: String?
   @Option(help: "80020: address for questions, in the receipt.") var email = ""
-  @Flag(help: "Take days that are 500 times their neighbours; they are refused otherwise.")
+  @ArgumentParser.Flag(
+    help: "Take days that are 500 times their neighbours; they are refused otherwise.")
   var acceptUnits = false
-  @Flag(help: "Print the result as JSON.") var json = false
+  @ArgumentParser.Flag(help: "Print the result as JSON.") var json = false
   @Argument(help: "Files of readings; - is standard input.") var files: [String]
 
   mutating func run() throws {

@@ -31,7 +31,7 @@ struct MeterQualityCommand: ParsableCommand {
   var interval: Int64?
   @Option(help: "Watts that a connection carries; without it spikes are not looked for.")
   var connection: Int64?
-  @Flag(help: "Print the result as JSON.") var json = false
+  @ArgumentParser.Flag(help: "Print the result as JSON.") var json = false
 
   func validate() throws {
     if let interval, !(1...1_440).contains(interval) || 1_440 % interval != 0 {
