@@ -18,7 +18,7 @@ struct BenchCommand: AsyncParsableCommand {
         headroom bench all --json
       """)
 
-  @Argument(help: "What to measure: plan, publish, ingest, baseline, ledger, settle or all.")
+  @Argument(help: "What to measure: plan, publish, ingest, meter, baseline, ledger, settle or all.")
   var subject: BenchSubject
   @Option(help: "How many batteries, meters or homes, 1,024 to 1,000,000.") var batteries = 50_000
   @Option(help: "How many runs the median is taken of, 1 to 1,000.") var runs = 5
@@ -76,7 +76,7 @@ struct BenchCommand: AsyncParsableCommand {
 
 /// What can be measured.
 enum BenchSubject: String, CaseIterable, ExpressibleByArgument {
-  case plan, publish, ingest, baseline, ledger, settle, all
+  case plan, publish, ingest, meter, baseline, ledger, settle, all
 }
 
 /// What all measurements share.
@@ -95,6 +95,7 @@ struct Bench {
     case .plan: planFigures()
     case .publish: try await publishFigures()
     case .ingest: try ingestFigures()
+    case .meter: try await meterFigures()
     case .baseline: try await baselineFigures()
     case .ledger: try await ledgerFigures()
     case .settle: try settleFigures()

@@ -24,6 +24,12 @@ import Testing
       ]
     ),
     ("settle", ["settle-1024": "s", "settle-1024-first": "s"]),
+    (
+      "meter",
+      [
+        "meter-parse": "readings/s", "meter-import": "readings/s", "meter-mqtt": "readings/s",
+      ]
+    ),
     ("baseline", ["baseline-1024": "s"]),
   ]) func `show each figure beside its limit`(_ subject: String, _ units: [String: String]) throws {
     let figures = try Self.figures(subject)
