@@ -14,6 +14,10 @@ struct SeriesLoader {
   let intervalSeconds: Int64
   /// Live readings by meter, in any order.
   let live: [MeterID: [Reading]]
+  /// Readings of files, which are taken instead of the store's.
+  let files: ReadingSet?
+  /// Any moment at which one of the programme's intervals starts.
+  let gridSecond: Int64
   private var blocks: [BlockKey: ArchiveBlock?] = [:]
   private var kept: [BlockKey] = []
   private var lengths: [Int32: [Int]] = [:]
@@ -25,18 +29,28 @@ struct SeriesLoader {
 
   init(
     store: any ReadingStore, days: Range<Int64>, intervalSeconds: Int64,
-    live: [MeterID: [Reading]]
+    live: [MeterID: [Reading]], files: ReadingSet? = nil, gridSecond: Int64 = 0
   ) {
     self.store = store
     self.days = days
     self.intervalSeconds = intervalSeconds
     self.live = live
+    self.files = files
+    self.gridSecond = gridSecond
   }
 
   /// The meter's energies over all days, or nil when there is not one reading.
   mutating func series(
     of meter: MeterID, number: Int32, side: IntervalSeries.Side
   ) throws(StoreError) -> IntervalSeries? {
+    if let files {
+      let window = Window(
+        start: Timestamp(seconds: days.lowerBound * 86_400),
+        end: Timestamp(seconds: days.upperBound * 86_400))!
+      return files.series(
+        of: meter, side: side, in: window, intervalSeconds: intervalSeconds,
+        gridSecond: gridSecond)
+    }
     let readings = live[meter] ?? []
     let row = Int(number - 1) % ArchiveBlock.meters
     for minutes in try suitedLengths(ofBlock: (number - 1) / Int32(ArchiveBlock.meters)) {
