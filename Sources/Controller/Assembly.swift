@@ -45,12 +45,13 @@ public enum Assembly {
     let store = try SQLiteMainStore(path: configuration.dataFolder + "/headroom.db")
     let readings = try SQLiteReadingStore(path: configuration.dataFolder + "/readings.db")
     let book = try LedgerKeeper(store: store, key: key, now: clock.now)
-    return Controller(
-      Controller.Setup(
-        clock: clock, store: store, readings: readings, fleet: parts.fleet, feeder: parts.feeder,
-        policies: parts.policies, keys: configuration.keys, book: book,
-        reportsFolder: configuration.dataFolder + "/reports",
-        connection: connection(configuration.broker, password: password), logger: logger))
+    var setup = Controller.Setup(
+      clock: clock, store: store, readings: readings, fleet: parts.fleet, feeder: parts.feeder,
+      policies: parts.policies, keys: configuration.keys, book: book,
+      reportsFolder: configuration.dataFolder + "/reports",
+      connection: connection(configuration.broker, password: password), logger: logger)
+    setup.enrolments = parts.enrolments
+    return Controller(setup)
   }
 
   /// What decisions depend on, beside the logbook.
@@ -58,6 +59,7 @@ public enum Assembly {
     var fleet: [EnrolledBattery]
     var feeder: FeederTree
     var policies: [Policy]
+    var enrolments: Enrolments?
   }
 
   /// Fleet, feeder and policies of `configuration`.
@@ -74,10 +76,17 @@ public enum Assembly {
     let policies = configuration.policyFiles.compactMap { path in
       collected.take { try livePolicy(path) }
     }
+    let enrolments = configuration.enrolmentsFile.map { path in
+      collected.take { try EnrolmentsFile.parse(try bytes(path), file: path) }
+    }
     guard collected.faults.isEmpty, let fleet else { throw Faults(lines: collected.faults) }
     if let unknown = unknownNodes(fleet, feeder ?? nil) { throw Faults(lines: [unknown]) }
+    let findings = EnrolmentCheck.findings(
+      enrolments ?? nil, fleet: fleet, terms: policies.map(\.dispatch))
+    guard findings.isEmpty else { throw Faults(lines: findings.map(\.description)) }
     return DecisionParts(
-      fleet: fleet, feeder: (feeder ?? nil) ?? anyFeeder(of: fleet), policies: policies)
+      fleet: fleet, feeder: (feeder ?? nil) ?? anyFeeder(of: fleet), policies: policies,
+      enrolments: enrolments ?? nil)
   }
 
   /// Faults of several files on their way to be said together.

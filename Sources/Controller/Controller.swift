@@ -37,6 +37,8 @@ public final class Controller: Sendable {
     public var connection: ConnectionOptions
     /// Where it says what it does.
     public var logger: Logger
+    /// Who takes part on which days; nil is everybody on every day.
+    public var enrolments: Enrolments?
     /// Days of readings that say how healthy a meter is; 0: as many as the baseline looks back.
     public var meterHistoryDays: Int64 = 0
 

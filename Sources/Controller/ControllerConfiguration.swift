@@ -72,6 +72,8 @@ public struct ControllerConfiguration: Sendable {
   public var fleetFile: String
   /// The feeder file, or nil.
   public var feederFile: String?
+  /// The file of enrolments, or nil.
+  public var enrolmentsFile: String?
   /// The policy files.
   public var policyFiles: [String]
   /// Name of the ledger's log and of its key.
@@ -87,7 +89,8 @@ public struct ControllerConfiguration: Sendable {
   public static let keyPaths = [
     "broker.host", "broker.port", "broker.user", "broker.passwordFile", "broker.tls.ca",
     "broker.tls.certificate", "broker.tls.key", "data.folder", "fleet.batteries", "fleet.feeder",
-    "policies", "ledger.origin", "ledger.key", "keys[].utility", "keys[].gateway",
+    "fleet.enrolments", "policies", "ledger.origin", "ledger.key", "keys[].utility",
+    "keys[].gateway",
     "keys[].publicKey", "keys[].revokedAt", "clock.epoch", "clock.realEpoch", "clock.rate",
   ]
 
@@ -118,9 +121,10 @@ public struct ControllerConfiguration: Sendable {
     let data = root.required("data", .section { $0.required("folder", path).map(resolved) })
     let fleet = root.required(
       "fleet",
-      .section { section -> (String, String?)? in
+      .section { section -> (String, String?, String?)? in
         let feeder = section.optional("feeder", path).map(resolved)
-        return section.required("batteries", path).map { (resolved($0), feeder) }
+        let enrolments = section.optional("enrolments", path).map(resolved)
+        return section.required("batteries", path).map { (resolved($0), feeder, enrolments) }
       })
     let policies = root.required("policies", .list(of: path, 1...100))
     let ledger = root.required(
@@ -136,7 +140,8 @@ public struct ControllerConfiguration: Sendable {
     guard let broker, let data, let fleet, let policies, let ledger else { return nil }
     return ControllerConfiguration(
       broker: broker, dataFolder: data, fleetFile: fleet.0, feederFile: fleet.1,
-      policyFiles: policies.map(resolved), ledgerOrigin: ledger.0, ledgerKeyFile: ledger.1,
+      enrolmentsFile: fleet.2, policyFiles: policies.map(resolved), ledgerOrigin: ledger.0,
+      ledgerKeyFile: ledger.1,
       keys: KeyDirectory(keys), clock: clock)
   }
 

@@ -60,14 +60,14 @@ public struct LedgerCheck: Sendable {
       let size = try store.size()
       guard size > 0 else { throw StoreError.conflict(expected: 1, found: 0) }
       var gap: Finding?
-      try store.entries(from: 0) { index, entry in
+      try store.lend(from: 0) { index, entry, leaf in
         guard UInt64(index) == verifier.entryCount else {
           gap = Finding(
             code: "missing", entries: verifier.entryCount..<UInt64(max(index, 0)),
             detail: "the entries are gone from the file")
           return false
         }
-        verifier.add(entry.body, storedLeaf: entry.leaf)
+        verifier.add(entry, storedLeaf: leaf)
         if index & 0xFFFF == 0xFFFF { progress(index + 1, size) }
         return true
       }

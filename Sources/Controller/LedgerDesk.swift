@@ -59,7 +59,7 @@ public struct LedgerDesk {
       case nil: true
       case .entry(let last)?: UInt64(index) <= last
       // An entry that cannot be read is wanted, so that the replay names it.
-      case .time(let last)?: ((try? Entry(entry.body))?.recordedAt).map { $0 <= last } ?? true
+      case .time(let last)?: ((try? Entry(entry))?.recordedAt).map { $0 <= last } ?? true
       }
     }
     remember(try store.names())

@@ -98,22 +98,25 @@ public final class LedgerKeeper: Sendable {
   /// The book as the store has it; every leaf and every rule is checked.
   /// - Parameter wanted: Ends the replay before the first entry that it does not want.
   public static func replay(
-    _ store: some LedgerStore, while wanted: (Int64, StoredEntry) -> Bool = { _, _ in true }
+    _ store: some LedgerStore, while wanted: ((Int64, Span<UInt8>) -> Bool)? = nil
   ) throws -> Book {
     var book = Book()
     book.reserve(Int(try store.size()))
     var fault: Fault?
-    try store.entries(from: 0) { index, entry in
-      if !wanted(index, entry) { return false }
+    try store.lend(from: 0) { index, entry, leaf in
+      if let wanted, !wanted(index, entry) { return false }
       do throws(LedgerRefusal) {
-        try book.replay(entry.body)
+        guard index == Int64(book.size) else {
+          throw .malformed(field: "index", found: "\(index)", allowed: "\(book.size)")
+        }
+        try book.replay(entry)
       } catch {
         fault = .damaged(index: index, refusal: error)
         return false
       }
       let computed = book.tree.leafHash(Int(index))
-      guard computed == entry.leaf else {
-        fault = .altered(index: index, stored: entry.leaf, computed: computed)
+      guard computed == leaf else {
+        fault = .altered(index: index, stored: leaf, computed: computed)
         return false
       }
       return true

@@ -45,7 +45,8 @@ struct Loop {
       return message.qos == 0 && message.topic.hasSuffix("/tele")
     }
     let engine = Engine(
-      fleet: setup.fleet, feeder: setup.feeder, programmes: setup.policies.map(\.dispatch))
+      fleet: setup.fleet, feeder: setup.feeder, programmes: setup.policies.map(\.dispatch),
+      enrolments: setup.enrolments)
     let intake = Intake(fleet: setup.fleet, keys: setup.keys)
     let recovered = try Recovery.replay(
       store: setup.store, telemetry: setup.readings,

@@ -106,7 +106,8 @@ public enum Replay {
   private static func decider(_ configuration: ControllerConfiguration) throws -> Decider {
     let parts = try Assembly.decisionParts(configuration)
     let engine = Engine(
-      fleet: parts.fleet, feeder: parts.feeder, programmes: parts.policies.map(\.dispatch))
+      fleet: parts.fleet, feeder: parts.feeder, programmes: parts.policies.map(\.dispatch),
+      enrolments: parts.enrolments)
     return Decider(
       engine: engine, intake: Intake(fleet: parts.fleet, keys: configuration.keys))
   }

@@ -20,6 +20,8 @@ public struct DispatchTerms: Hashable, Sendable {
   public var signals: SignalTerms
   /// How long before.
   public var notice: NoticeTerms
+  /// Who may take part.
+  public var enrolment: EnrolmentTerms
   /// What a level or percent signal releases; nil when only power is accepted.
   public var release: Release?
   /// What happens to a target that the fleet cannot hold.
@@ -47,7 +49,8 @@ public struct DispatchTerms: Hashable, Sendable {
   public init(
     programme: ProgrammeID, policy: Digest, effectiveFrom: CivilDate, effectiveTo: CivilDate?,
     calendar: ProgrammeCalendar, events: EventTerms, signals: SignalTerms, notice: NoticeTerms,
-    release: Release?, target: TargetTerms = TargetTerms(), fairness: Fairness = .proportional,
+    enrolment: EnrolmentTerms = EnrolmentTerms(), release: Release?,
+    target: TargetTerms = TargetTerms(), fairness: Fairness = .proportional,
     reserve: Percent = .zero, minimumSetpoint: Power = .zero, rampSeconds: Int64 = 10,
     spreadSeconds: Int64 = 0, notHeardSeconds: Int64 = 30, graceSeconds: Int64? = 900,
     handBack: Command.HandBack = .priorMode, optOutUntil: OptOutUntil = .end
@@ -60,6 +63,7 @@ public struct DispatchTerms: Hashable, Sendable {
     self.events = events
     self.signals = signals
     self.notice = notice
+    self.enrolment = enrolment
     self.release = release
     self.target = target
     self.fairness = fairness

@@ -80,7 +80,7 @@ extension Engine {
   }
 
   /// A plan for `content` from now on; nil when nothing of its window is left.
-  func plan(_ place: Int, _ content: GridSignal.Content) -> EventRecord.PlanInForce? {
+  mutating func plan(_ place: Int, _ content: GridSignal.Content) -> EventRecord.PlanInForce? {
     guard let terms = states[place].record.terms,
       let request = SignalRules.request(of: content, terms: terms),
       let window = Window(
@@ -92,6 +92,7 @@ extension Engine {
     if isMoving { planning.heardSeconds = terms.notHeardSeconds }
     planning.busy = busy(in: window, except: place)
     planning.optedOut = states[place].record.batteries.map { $0.optedOutAt != nil }
+    planning.absent = roll(place, content)?.isAbsent ?? []
     if isMoving { planning.leastFloors = states[place].record.plans.last?.floorHundredths ?? [] }
     let input = fleet.planning(for: planning, at: now, feeder: feeder)
     let plan = Planner.plan(

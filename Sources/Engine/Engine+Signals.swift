@@ -112,7 +112,9 @@ extension Engine {
     let rules = rules(of: terms, except: places[signal.event])
     record.noticeWasLate = rules.isLateWithoutPenalty(content, replacing: nil)
     let place = store(EventState(record: record, answer: received, plannedAt: now))
-    if let fault = rules.fault(in: content, replacing: nil) {
+    if let fault = rules.fault(in: content, replacing: nil)
+      ?? roll(place, content)?.fault(terms.enrolment)
+    {
       refuse(place, fault)
       return
     }

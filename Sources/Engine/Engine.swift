@@ -12,6 +12,8 @@ public struct Engine: Sendable {
   public let feeder: FeederTree
   /// Every version of every programme's terms.
   public let programmes: [DispatchTerms]
+  /// Who takes part on which days; nil is everybody on every day.
+  public let enrolments: Enrolments?
 
   var states: [EventState] = []
   var places: [EventID: Int] = [:]
@@ -23,7 +25,11 @@ public struct Engine: Sendable {
   var effects: [Effect] = []
 
   /// An engine that has heard nothing yet; `FleetTable.faults(of:feeder:)` found nothing.
-  public init(fleet: [EnrolledBattery], feeder: FeederTree, programmes: [DispatchTerms]) {
+  public init(
+    fleet: [EnrolledBattery], feeder: FeederTree, programmes: [DispatchTerms],
+    enrolments: Enrolments? = nil
+  ) {
+    self.enrolments = enrolments
     self.fleet = FleetTable(fleet, feeder: feeder)
     self.feeder = feeder
     self.programmes = programmes

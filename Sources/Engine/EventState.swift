@@ -23,6 +23,8 @@ struct EventState: Sendable {
   var committedAt: Timestamp?
   /// A repeated `committed` is due.
   var answerIsDue = false
+  /// Who takes part on the day of the event; nil until it was looked up.
+  var roll: EnrolmentRoll?
 
   /// The stored revision's number: the one in force, or the one that waits.
   var storedRevision: Int64 { record.revisions.last?.signal.revision ?? 0 }

@@ -15,6 +15,8 @@ extension FleetTable {
     public var busy: [Bool]
     /// Rows whose owners left this event; empty is none.
     public var optedOut: [Bool]
+    /// Rows that do not take part on the day; empty is none.
+    public var absent: [Bool]
     /// Floors below which an owner's lowered reserve has no effect in this event; empty is none.
     public var leastFloors: [Int32]
 
@@ -22,7 +24,7 @@ extension FleetTable {
     public init(
       window: Window, terms: DispatchTerms, targets: [NodeID] = [],
       heardSeconds: Int64 = Timing.heardSeconds, busy: [Bool] = [], optedOut: [Bool] = [],
-      leastFloors: [Int32] = []
+      absent: [Bool] = [], leastFloors: [Int32] = []
     ) {
       self.window = window
       self.terms = terms
@@ -30,6 +32,7 @@ extension FleetTable {
       self.heardSeconds = heardSeconds
       self.busy = busy
       self.optedOut = optedOut
+      self.absent = absent
       self.leastFloors = leastFloors
     }
   }
@@ -60,6 +63,7 @@ extension FleetTable {
 
   /// Why a battery cannot be asked; nil when it can. The first reason in this order counts.
   private func obstacle(row: Int, _ planning: Planning, cutoff: Int64) -> SkipReason? {
+    if !planning.absent.isEmpty && planning.absent[row] { return .notEnrolled }
     let place = Int(gateway[row])
     if isBorn[place] && !readsCommands[place] { return .notDispatchable }
     if isDescribed[row] && !isRemote[row] { return .notDispatchable }

@@ -25,13 +25,14 @@ public struct Rehearsal: Sendable {
   ///
   /// - Parameters:
   ///   - issuer: Who asks; nil when it is not known, and then it is not judged.
+  ///   - enrolments: Who takes part on which days; nil is everybody.
   ///   - now: The moment of planning.
   /// - Throws: Why there is nothing to plan: the window is past, a target is unknown, or the terms
   ///   have no percentage for the level.
   public init(
     _ content: GridSignal.Content, event: EventID, issuer: UtilityID?,
     fleet enrolled: [EnrolledBattery], feeder: FeederTree, terms: DispatchTerms,
-    at now: Timestamp
+    enrolments: Enrolments? = nil, at now: Timestamp
   ) throws(Rejection) {
     guard
       let window = Window(
@@ -56,7 +57,11 @@ public struct Rehearsal: Sendable {
     }
     var table = FleetTable(enrolled, feeder: feeder)
     table.hearEnrolledCharges(at: now)
-    let planning = FleetTable.Planning(window: window, terms: terms, targets: content.targets)
+    var planning = FleetTable.Planning(window: window, terms: terms, targets: content.targets)
+    let roll = EnrolmentRoll(
+      enrolled, enrolments, terms: terms,
+      on: terms.calendar.zone.date(at: content.window.start))
+    planning.absent = roll.isAbsent
     let input = table.planning(for: planning, at: now, feeder: feeder)
     plan = Planner.plan(
       input, feeder: feeder, request: request, seconds: window.seconds, fairness: terms.fairness,
@@ -68,7 +73,7 @@ public struct Rehearsal: Sendable {
     spreadSeconds = terms.spreadSeconds
     refusal =
       Self.stranger(issuer, terms) ?? Self.otherProgramme(content, terms) ?? broken
-      ?? Self.cannotHold(plan, content, terms)
+      ?? roll.fault(terms.enrolment) ?? Self.cannotHold(plan, content, terms)
   }
 
   /// What the battery in `row` would owe: its setpoint from its place in the spread to the end.

@@ -1,19 +1,59 @@
 /// A SHA-256 digest: 32 bytes.
+///
+/// Kept without an allocation, and digests side by side in an array are their bytes side by side:
+/// a ledger of a million entries has two million of them.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
-  /// The 32 bytes.
-  public let bytes: [UInt8]
+  // Eight bytes each, as they lie in memory.
+  private let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// A digest of exactly 32 bytes, else nil.
   public init?(bytes: [UInt8]) {
-    guard bytes.count == 32 else { return nil }
-    self.bytes = bytes
+    self.init(bytes: bytes.span)
   }
+
+  /// A digest of exactly 32 bytes, else nil.
+  public init?(bytes: Span<UInt8>) {
+    guard bytes.count == 32 else { return nil }
+    func word(_ start: Int) -> UInt64 {
+      var word: UInt64 = 0
+      for place in start..<start + 8 { word = word << 8 | UInt64(bytes[place]) }
+      return word.bigEndian
+    }
+    words = (word(0), word(8), word(16), word(24))
+  }
+
+  /// A digest of four words of eight bytes each, as they lie in memory.
+  public init(wordsInMemory: (UInt64, UInt64, UInt64, UInt64)) { words = wordsInMemory }
+
+  /// Four words of eight bytes each, as they lie in memory.
+  public var wordsInMemory: (UInt64, UInt64, UInt64, UInt64) { words }
 
   /// A digest from 64 hexadecimal digits of either case, else nil.
   public init?(hex: String) {
     guard let bytes = Hex.bytes(hex) else { return nil }
     self.init(bytes: bytes)
   }
+
+  /// The 32 bytes.
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32)
+    func add(_ word: UInt64) {
+      let word = UInt64(bigEndian: word)
+      for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * shift))) }
+    }
+    add(words.0)
+    add(words.1)
+    add(words.2)
+    add(words.3)
+    return bytes
+  }
+
+  /// True when all 32 bytes are the same.
+  public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+
+  /// Takes eight of the bytes: they are as good as chance.
+  public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
   /// 64 lower-case hexadecimal digits.
   public var description: String { Hex.text(bytes) }

@@ -7,7 +7,7 @@ extension Book {
     guard expires > recordedAt else { throw .holdExpired(expires: expires) }
     for leg in request.legs where leg.amount < 0 {
       // Moving the legs has found the account.
-      guard let row = accounts.rows[leg.account] else { throw .unknownAccount(leg.account) }
+      guard let row = accounts.row(leg.account) else { throw .unknownAccount(leg.account) }
       if accounts.flags[Int(row)].contains(.sink) { throw .sinkOnly(leg.account) }
       try hold(leg.account, row, leg.commodity, by: -Int128(leg.amount))
     }

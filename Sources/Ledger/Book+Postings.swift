@@ -52,7 +52,7 @@ extension Book {
     sums.removeAll(keepingCapacity: true)
     for leg in legs {
       if leg.amount == 0 { throw .zeroAmount(account: leg.account) }
-      guard let row = accounts.rows[leg.account] else { throw .unknownAccount(leg.account) }
+      guard let row = accounts.row(leg.account) else { throw .unknownAccount(leg.account) }
       guard leg.commodity > 0, Int(leg.commodity) <= commodities.count else {
         throw .unknownCommodity(leg.commodity)
       }

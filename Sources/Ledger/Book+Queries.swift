@@ -46,7 +46,7 @@ extension Book {
 
   /// The account, or nil when there is none.
   public func account(_ id: AccountID) -> Account? {
-    guard let row = accounts.rows[id].map(Int.init) else { return nil }
+    guard let row = accounts.row(id).map(Int.init) else { return nil }
     return Account(
       id: id, role: accounts.role[row], flags: accounts.flags[row], who: accounts.who[row])
   }
@@ -60,14 +60,14 @@ extension Book {
   public func balance(
     _ account: AccountID, commodity: UInt32, layer: Layer = .settled
   ) -> Int64? {
-    guard let row = accounts.rows[account] else { return nil }
+    guard let row = accounts.row(account) else { return nil }
     let first = accounts.firstSlot[Int(row)]
     return slots.find(commodity, layer, from: first).map { slots.balance[$0] } ?? 0
   }
 
   /// All layers of a known account, zeros if nothing was ever posted; nil for an unknown account.
   public func position(_ account: AccountID, commodity: UInt32) -> Position? {
-    guard let row = accounts.rows[account] else { return nil }
+    guard let row = accounts.row(account) else { return nil }
     let first = accounts.firstSlot[Int(row)]
     let settled = slots.find(commodity, .settled, from: first)
     return Position(
@@ -111,7 +111,7 @@ extension Book {
   public func postings(
     of account: AccountID, commodity: UInt32, layer: Layer = .settled
   ) -> [AccountPosting]? {
-    guard let row = accounts.rows[account] else { return nil }
+    guard let row = accounts.row(account) else { return nil }
     let first = accounts.firstSlot[Int(row)]
     guard let slot = slots.find(commodity, layer, from: first) else { return [] }
     var postings: [AccountPosting] = []

@@ -13,12 +13,10 @@ struct Journal: Sendable {
   var slots: [Slot] = []
   var flags: [(account: Int32, flags: AccountFlags)] = []
   var holds: [(index: UInt64, hold: Hold?)] = []
-  var sources: [RequestSource] = []
   var reversals: [UInt64] = []
 
   mutating func removeAll() {
     slots.removeAll(keepingCapacity: true)
-    sources.removeAll(keepingCapacity: true)
     if !flags.isEmpty { flags.removeAll() }
     if !holds.isEmpty { holds.removeAll() }
     if !reversals.isEmpty { reversals.removeAll() }
@@ -31,6 +29,7 @@ extension Book {
     let size: Int
     let slots: Int
     let accounts: Int
+    let taken: Int
     let logKey: VerifierKey?
     let lastRecordedAt: Timestamp?
     let closedUntil: Timestamp?
@@ -42,8 +41,9 @@ extension Book {
 
   var mark: Mark {
     Mark(
-      size: tree.size, slots: slots.count, accounts: accounts.count, logKey: logKey,
-      lastRecordedAt: lastRecordedAt, closedUntil: closedUntil, isFounding: isFounding,
+      size: tree.size, slots: slots.count, accounts: accounts.count, taken: taken.count,
+      logKey: logKey, lastRecordedAt: lastRecordedAt, closedUntil: closedUntil,
+      isFounding: isFounding,
       commodities: commodities, keys: keys, quorums: quorums)
   }
 
@@ -62,7 +62,7 @@ extension Book {
     for old in journal.flags.reversed() { accounts.flags[Int(old.account)] = old.flags }
     accounts.truncate(to: mark.accounts)
     for old in journal.holds.reversed() { holds[old.index] = old.hold }
-    for source in journal.sources { taken[source] = nil }
+    taken.truncate(to: mark.taken)
     for original in journal.reversals { reversedBy[original] = nil }
     history.truncate(to: mark.size)
     if tree.size > mark.size { tree.truncate(to: mark.size) }

@@ -84,7 +84,7 @@ extension Book {
   private mutating func define(
     _ id: AccountID, _ role: AccountRole, _ flags: AccountFlags, _ who: Digest
   ) throws(LedgerRefusal) {
-    guard let row = accounts.rows[id] else {
+    guard let row = accounts.row(id) else {
       accounts.add(id, role, flags, who)
       return
     }

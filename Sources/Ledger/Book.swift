@@ -28,14 +28,17 @@ public struct Book: Sendable {
   var accounts = AccountColumns()
   var slots = SlotColumns()
   var history = HistoryColumns()
-  var taken: [RequestSource: TakenRequest] = [:]
+  var taken = RequestTable()
   var holds: [UInt64: Hold] = [:]
   var reversedBy: [UInt64: UInt64] = [:]
 
   var journal = Journal()
   var sums: [LayerSum] = []
   var stamp: UInt64 = 0
+  // What the request hash covers, and the entry that repeats most of it.
   var scratch = CBOR.Writer(capacity: 512)
+  var entryScratch = CBOR.Writer(capacity: 512)
+  var transfer = TransferReader()
 
   /// A book without entries. The first must be the key of the log itself.
   public init() {}
@@ -45,8 +48,9 @@ public struct Book: Sendable {
   public mutating func reserve(_ entries: Int) {
     // What a file claims of itself must not take all memory.
     let entries = min(entries, 10_000_000)
-    taken.reserveCapacity(entries)
+    taken.reserve(entries)
     history.reserve(entries)
+    tree.reserve(entries)
   }
 
   /// The name of the log, which is that of its key; nil before the first entry.
@@ -126,7 +130,9 @@ extension Book {
     _ request: EntryRequest, now: Timestamp
   ) throws(LedgerRefusal) -> Appended {
     try request.checkForm()
-    let hash = request.source == nil ? nil : hashOf(request)
+    scratch.removeAll()
+    request.write(to: &scratch)
+    let hash = request.source == nil ? nil : scratch.hash
     if let earlier = try earlier(request, hash) { return receipt(of: earlier) }
     try authorize(request, hash)
     // A reversal that exists answers for every other one, whoever asks with whatever key.
@@ -137,20 +143,28 @@ extension Book {
     }
     let recordedAt = max(now, lastRecordedAt.map(Self.after) ?? now)
     let places = try apply(request, recordedAt: recordedAt, expecting: nil)
-    let entry = Entry(
-      recordedAt: recordedAt, request: request, places: places, requestHash: hash)
-    scratch.removeAll()
-    entry.write(to: &scratch)
-    let bytes = scratch.bytes
+    entryScratch.removeAll()
+    request.write(to: &entryScratch, recordedAt, places, hash, written: scratch)
+    let bytes = entryScratch.bytes
     precondition(
       bytes.count <= EntryLimits.bytes, "the limits of a request keep an entry in its own")
     let index = size
-    let leaf = record(entry, bytes: bytes)
+    let leaf = record(request, recordedAt, hash, bytes.span)
     return Appended(index: index, bytes: bytes, leafHash: leaf, isReplayed: false)
   }
 
   /// Takes an entry that was written before, if it meets every rule now as it did then.
   public mutating func replay(_ bytes: [UInt8]) throws(LedgerRefusal) {
+    if !takeTransfer(bytes.span) { try replayInFull(bytes) }
+  }
+
+  /// Takes an entry that was written before, without a copy where it is a plain transfer.
+  public mutating func replay(_ bytes: Span<UInt8>) throws(LedgerRefusal) {
+    if !takeTransfer(bytes) { try replayInFull(Array(copying: bytes)) }
+  }
+
+  /// The long way, which takes every entry there is and names what is wrong with any other.
+  mutating func replayInFull(_ bytes: [UInt8]) throws(LedgerRefusal) {
     let mark = self.mark
     do throws(LedgerRefusal) {
       try retake(bytes)
@@ -168,7 +182,7 @@ extension Book {
     if let last = lastRecordedAt, entry.recordedAt <= last {
       throw .timeNotIncreasing(found: entry.recordedAt, last: last)
     }
-    if let source = request.source, let first = taken[source] {
+    if let source = request.source, let first = taken.find(source) {
       throw .keyConflict(first: first.index)
     }
     let hash = request.source == nil ? nil : SHA256.hash(hashed)
@@ -183,25 +197,19 @@ extension Book {
     if let hash, let found = entry.requestHash, hash != found {
       throw .requestHashWrong(found: found, computed: hash)
     }
-    record(entry, bytes: bytes)
+    record(request, entry.recordedAt, entry.requestHash, bytes.span)
   }
 
   private static func after(_ moment: Timestamp) -> Timestamp {
     Timestamp(microseconds: moment.microseconds + 1)
   }
 
-  private mutating func hashOf(_ request: EntryRequest) -> Digest {
-    scratch.removeAll()
-    request.write(to: &scratch, .none)
-    return scratch.hash
-  }
-
   /// The entry that the same request made before.
   private func earlier(
     _ request: EntryRequest, _ hash: Digest?
   ) throws(LedgerRefusal) -> UInt64? {
-    guard let source = request.source, let hash, let first = taken[source] else { return nil }
-    guard first.hash == PackedDigest(hash) else { throw .keyConflict(first: first.index) }
+    guard let source = request.source, let hash, let first = taken.find(source) else { return nil }
+    guard first.hash == hash else { throw .keyConflict(first: first.index) }
     return first.index
   }
 
@@ -210,15 +218,23 @@ extension Book {
   }
 
   @discardableResult
-  private mutating func record(_ entry: Entry, bytes: [UInt8]) -> Digest {
-    let index = size
-    if let source = entry.request.source, let hash = entry.requestHash {
-      taken[source] = TakenRequest(index: index, hash: PackedDigest(hash))
-      journal.sources.append(source)
+  private mutating func record(
+    _ request: EntryRequest, _ recordedAt: Timestamp, _ hash: Digest?, _ bytes: Span<UInt8>
+  ) -> Digest {
+    if let source = request.source, let hash {
+      taken.add(source, index: size, hash: hash)
       isFounding = false
     }
-    history.close(entry)
-    lastRecordedAt = entry.recordedAt
+    history.close(request.data.type, recordedAt, request.effective)
+    lastRecordedAt = recordedAt
     return tree.append(bytes)
+  }
+}
+
+extension Array where Element == UInt8 {
+  init(copying bytes: Span<UInt8>) {
+    self.init()
+    reserveCapacity(bytes.count)
+    for place in bytes.indices { append(bytes[place]) }
   }
 }

@@ -3,7 +3,7 @@ import Signing
 
 /// The accounts, a column a property; a row is an account's number in this book.
 struct AccountColumns: Sendable {
-  private(set) var rows: [AccountID: Int32] = [:]
+  private var places = PlaceTable()
   private(set) var id: [AccountID] = []
   private(set) var role: [AccountRole] = []
   var flags: [AccountFlags] = []
@@ -13,8 +13,16 @@ struct AccountColumns: Sendable {
 
   var count: Int { id.count }
 
+  /// The row of an account, or nil when there is none.
+  func row(_ account: AccountID) -> Int32? {
+    let id = id.span
+    return places.find(places.mixer.hash(account.high, account.low)) { id[$0] == account }
+      .map { Int32($0) }
+  }
+
   mutating func add(_ id: AccountID, _ role: AccountRole, _ flags: AccountFlags, _ who: Digest) {
-    rows[id] = Int32(count)
+    let mixer = places.mixer
+    places.add(mixer.hash(id.high, id.low)) { mixer.hash(self.id[$0].high, self.id[$0].low) }
     self.id.append(id)
     self.role.append(role)
     self.flags.append(flags)
@@ -24,7 +32,8 @@ struct AccountColumns: Sendable {
 
   mutating func truncate(to count: Int) {
     while self.count > count {
-      rows[id.removeLast()] = nil
+      let last = id.removeLast()
+      places.removeLast(places.mixer.hash(last.high, last.low))
       role.removeLast()
       flags.removeLast()
       who.removeLast()
@@ -113,10 +122,10 @@ struct HistoryColumns: Sendable {
     legAmount.append(amount)
   }
 
-  mutating func close(_ entry: Entry) {
-    type.append(entry.request.data.type)
-    recordedAt.append(entry.recordedAt)
-    effective.append(entry.request.effective)
+  mutating func close(_ type: EntryType, _ recordedAt: Timestamp, _ effective: Window?) {
+    self.type.append(type)
+    self.recordedAt.append(recordedAt)
+    self.effective.append(effective)
     legEnd.append(legSlot.count)
   }
 
@@ -145,12 +154,6 @@ struct EnrolledKey: Sendable {
   let state: KeyState
 
   func has(_ right: Right) -> Bool { state == .enrolled && rights.contains(right) }
-}
-
-/// Which entry a request made, and its hash.
-struct TakenRequest: Sendable {
-  let index: UInt64
-  let hash: PackedDigest
 }
 
 /// The running sum of one commodity and layer of a request.

@@ -10,12 +10,21 @@ extension CBOR {
     // Written through spans: one check of ownership for a value, not one for each of its bytes.
     private var storage: [UInt8]
     private var count = 0
+    private var marked = 0
 
     init(capacity: Int = 64) { storage = Array(repeating: 0, count: max(16, capacity)) }
 
     var bytes: [UInt8] { Array(storage[..<count]) }
 
-    mutating func removeAll() { count = 0 }
+    mutating func removeAll() { (count, marked) = (0, 0) }
+
+    /// Marks the place behind what was written so far.
+    mutating func mark() { marked = count }
+
+    /// Copies what another writer wrote behind its mark.
+    mutating func copyMarked(of other: CBOR.Writer) {
+      copy(other.storage.span.extracting(other.marked..<other.count))
+    }
 
     /// SHA-256 of what was written.
     var hash: Digest { SHA256.hash(storage.span.extracting(0..<count)) }
@@ -76,6 +85,16 @@ extension CBOR {
     mutating func bytes(_ value: [UInt8]) {
       head(2, UInt64(value.count))
       copy(value.span)
+    }
+
+    /// A byte string of 32 bytes.
+    mutating func digest(_ value: Digest) {
+      head(2, 32)
+      let words = value.wordsInMemory
+      tail(UInt64(bigEndian: words.0), count: 8)
+      tail(UInt64(bigEndian: words.1), count: 8)
+      tail(UInt64(bigEndian: words.2), count: 8)
+      tail(UInt64(bigEndian: words.3), count: 8)
     }
 
     /// Eight bytes that are kept as a word.

@@ -1,13 +1,5 @@
 import Grid
 
-/// What surrounds a request when it is written.
-enum EntryFrame {
-  /// Nothing: the bytes are hashed.
-  case none
-  /// Time, places and hash: the bytes are an entry.
-  case entry(Timestamp, [Entry.Place], Digest?)
-}
-
 /// The numbers of an entry's fields.
 enum EntryKey {
   static let version: UInt64 = 0
@@ -28,36 +20,55 @@ enum EntryKey {
 }
 
 extension EntryRequest {
-  func write(to writer: inout CBOR.Writer, _ frame: EntryFrame) {
-    switch frame {
-    case .none:
-      writer.map(fieldCount)
-    case .entry(let recordedAt, _, _):
-      writer.map(fieldCount + 2 + (source == nil ? 0 : 3) + (approvals.isEmpty ? 0 : 1))
-      writer.unsigned(EntryKey.version)
-      writer.unsigned(EntryKey.formatVersion)
-      writeType(to: &writer)
-      writer.unsigned(EntryKey.recordedAt)
-      writer.integer(recordedAt.microseconds)
+  /// Writes what the request hash covers.
+  func write(to writer: inout CBOR.Writer) {
+    writer.map(fieldCount)
+    writeType(to: &writer)
+    writeEffective(to: &writer)
+    if !legs.isEmpty {
+      writer.unsigned(EntryKey.postings)
+      writer.array(legs.count)
+      for leg in legs {
+        writer.array(4)
+        write(leg, to: &writer)
+      }
     }
-    if case .none = frame { writeType(to: &writer) }
-    if let effective {
-      writer.unsigned(EntryKey.effective)
-      writer.array(2)
-      writer.integer(effective.start.microseconds)
-      writer.integer(effective.end.microseconds)
+    writer.mark()
+    writeRest(to: &writer)
+  }
+
+  /// Writes the entry, which has the request's own bytes in `written` behind its postings.
+  func write(
+    to writer: inout CBOR.Writer, _ recordedAt: Timestamp, _ places: [Entry.Place],
+    _ hash: Digest?, written: CBOR.Writer
+  ) {
+    writer.map(fieldCount + 2 + (source == nil ? 0 : 3) + (approvals.isEmpty ? 0 : 1))
+    writer.unsigned(EntryKey.version)
+    writer.unsigned(EntryKey.formatVersion)
+    writeType(to: &writer)
+    writer.unsigned(EntryKey.recordedAt)
+    writer.integer(recordedAt.microseconds)
+    writeEffective(to: &writer)
+    if !legs.isEmpty {
+      writer.unsigned(EntryKey.postings)
+      writer.array(legs.count)
+      for (place, leg) in legs.enumerated() {
+        writer.array(6)
+        write(leg, to: &writer)
+        writer.unsigned(places[place].ordinal)
+        writer.integer(places[place].balanceAfter)
+      }
     }
-    if !legs.isEmpty { writeLegs(to: &writer, frame) }
-    if case .entry(_, _, let hash?) = frame, let source {
+    if let hash, let source {
       writer.unsigned(EntryKey.idempotencyKey)
       writer.words(source.key.high, source.key.low)
       writer.unsigned(EntryKey.requestHash)
-      writer.bytes(hash.bytes)
+      writer.digest(hash)
       writer.unsigned(EntryKey.author)
       writer.words(source.author.value)
     }
-    writeRest(to: &writer)
-    if case .entry = frame, !approvals.isEmpty { writeApprovals(to: &writer) }
+    writer.copyMarked(of: written)
+    if !approvals.isEmpty { writeApprovals(to: &writer) }
   }
 
   private var fieldCount: Int {
@@ -70,20 +81,19 @@ extension EntryRequest {
     writer.unsigned(data.type.rawValue)
   }
 
-  private func writeLegs(to writer: inout CBOR.Writer, _ frame: EntryFrame) {
-    writer.unsigned(EntryKey.postings)
-    writer.array(legs.count)
-    for (place, leg) in legs.enumerated() {
-      if case .none = frame { writer.array(4) } else { writer.array(6) }
-      writer.words(leg.account.high, leg.account.low)
-      writer.unsigned(UInt64(leg.commodity))
-      writer.unsigned(UInt64(leg.layer.rawValue))
-      writer.integer(leg.amount)
-      if case .entry(_, let places, _) = frame {
-        writer.unsigned(places[place].ordinal)
-        writer.integer(places[place].balanceAfter)
-      }
-    }
+  private func writeEffective(to writer: inout CBOR.Writer) {
+    guard let effective else { return }
+    writer.unsigned(EntryKey.effective)
+    writer.array(2)
+    writer.integer(effective.start.microseconds)
+    writer.integer(effective.end.microseconds)
+  }
+
+  private func write(_ leg: Leg, to writer: inout CBOR.Writer) {
+    writer.words(leg.account.high, leg.account.low)
+    writer.unsigned(UInt64(leg.commodity))
+    writer.unsigned(UInt64(leg.layer.rawValue))
+    writer.integer(leg.amount)
   }
 
   private func writeRest(to writer: inout CBOR.Writer) {
@@ -93,7 +103,7 @@ extension EntryRequest {
       for piece in evidence {
         writer.array(2)
         writer.unsigned(piece.kind.rawValue)
-        writer.bytes(piece.hash.bytes)
+        writer.digest(piece.hash)
       }
     }
     if let reference {
@@ -102,7 +112,7 @@ extension EntryRequest {
     }
     if let rule {
       writer.unsigned(EntryKey.rule)
-      writer.bytes(rule.bytes)
+      writer.digest(rule)
     }
     writer.unsigned(EntryKey.data)
     data.write(to: &writer)

@@ -32,6 +32,11 @@ public struct Entry: Hashable, Sendable {
     self = try EntryReader.entry(bytes).entry
   }
 
+  /// The entry of canonical bytes.
+  public init(_ bytes: Span<UInt8>) throws(LedgerRefusal) {
+    try self.init(Array(copying: bytes))
+  }
+
   init(
     recordedAt: Timestamp, request: EntryRequest, places: [Place], requestHash: Digest?
   ) {
@@ -43,17 +48,15 @@ public struct Entry: Hashable, Sendable {
 
   /// The canonical bytes of the entry.
   public var bytes: [UInt8] {
+    var written = CBOR.Writer(capacity: 512)
+    request.write(to: &written)
     var writer = CBOR.Writer(capacity: 512)
-    write(to: &writer)
+    request.write(to: &writer, recordedAt, places, requestHash, written: written)
     return writer.bytes
-  }
-
-  func write(to writer: inout CBOR.Writer) {
-    request.write(to: &writer, .entry(recordedAt, places, requestHash))
   }
 
   /// SHA-256(0x00 || bytes): the leaf of an entry in the tree, and its name in print.
   public static func leafHash(_ bytes: [UInt8]) -> Digest {
-    SHA256.hash(parts: [0x00], bytes)
+    MerkleHash.leaf(bytes)
   }
 }

@@ -10,7 +10,7 @@ extension EntryData {
       writer.text("id")
       writer.words(id.high, id.low)
       writer.text("who")
-      writer.bytes(who.bytes)
+      writer.digest(who)
       writer.pair("role", role.rawValue)
       writer.pair("flags", flags.rawValue)
     case .transfer(let reason, let event, let run, let calc):
@@ -200,6 +200,6 @@ extension CBOR.Writer {
 
   fileprivate mutating func pair(_ key: String, _ value: Digest) {
     text(key)
-    bytes(value.bytes)
+    digest(value)
   }
 }

@@ -138,14 +138,14 @@ public struct EntryRequest: Hashable, Sendable {
   /// The canonical bytes that are hashed and approved: the keys 1, 3, 4, 8, 9, 10 and 11.
   public var hashedBytes: [UInt8] {
     var writer = CBOR.Writer(capacity: 256)
-    write(to: &writer, EntryFrame.none)
+    write(to: &writer)
     return writer.bytes
   }
 
   /// SHA-256 of `hashedBytes`.
   public var hash: Digest {
     var writer = CBOR.Writer(capacity: 512)
-    write(to: &writer, EntryFrame.none)
+    write(to: &writer)
     return writer.hash
   }
 }

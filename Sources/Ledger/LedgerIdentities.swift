@@ -91,20 +91,6 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
   public var description: String { hex(bytes) }
 }
 
-/// A digest kept in four words: in a table of a million requests an array each would cost more.
-struct PackedDigest: Hashable, Sendable {
-  private let words: (UInt64, UInt64, UInt64, UInt64)
-
-  init(_ digest: Digest) {
-    let bytes = digest.bytes
-    words = (word(bytes[..<8]), word(bytes[8..<16]), word(bytes[16..<24]), word(bytes[24...]))
-  }
-
-  static func == (a: PackedDigest, b: PackedDigest) -> Bool { a.words == b.words }
-
-  func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
-}
-
 func hex(_ bytes: [UInt8]) -> String { Hex.text(bytes) }
 
 func bigEndian(_ word: UInt64) -> [UInt8] {

@@ -9,62 +9,58 @@ public struct MerkleTree: Sendable {
   /// How many leaves there are.
   public private(set) var size = 0
 
-  // `levels[h]` holds the hashes of the perfect subtrees of 2^h leaves, side by side.
-  private var levels: [[UInt8]] = [[]]
-  // The perfect subtrees of the present size, largest first: what an append and a root need.
-  private var spine: [UInt8] = []
+  // `levels[h]` holds the hashes of the perfect subtrees of 2^h leaves, side by side. Of each
+  // level the last one is part of the present edge when its count is odd.
+  private var levels: [[Digest]] = [[]]
 
   /// A tree without leaves.
   public init() {}
 
   /// Adds the leaf of an entry and returns its hash.
   @discardableResult
-  public mutating func append(_ entry: [UInt8]) -> Digest {
-    SHA256.append(hashOf: MerkleHash.leafPrefix, entry.span, to: &spine)
-    let leaf = Digest(bytes: Array(spine.suffix(SHA256.size)))!
-    grow()
+  public mutating func append(_ entry: [UInt8]) -> Digest { append(entry.span) }
+
+  /// Adds the leaf of an entry and returns its hash.
+  @discardableResult
+  public mutating func append(_ entry: Span<UInt8>) -> Digest {
+    let leaf = MerkleHash.leaf(entry)
+    append(leafHash: leaf)
     return leaf
   }
 
   /// Adds a leaf by its hash.
   public mutating func append(leafHash: Digest) {
-    spine.append(contentsOf: leafHash.bytes)
-    grow()
-  }
-
-  // The leaf is at the end of the spine; every trailing 1 bit of the old size folds a pair.
-  private mutating func grow() {
+    levels[0].append(leafHash)
+    // Every trailing 1 bit of the old size folds the last pair of a level.
     var level = 0
-    levels[0].append(contentsOf: spine.suffix(SHA256.size))
     while size >> level & 1 == 1 {
-      SHA256.condense(&spine, from: spine.count - 2 * SHA256.size, prefix: MerkleHash.nodePrefix)
+      let count = levels[level].count
+      let node = MerkleHash.node(levels[level][count - 2], levels[level][count - 1])
       level += 1
       if level == levels.count { levels.append([]) }
-      levels[level].append(contentsOf: spine.suffix(SHA256.size))
+      levels[level].append(node)
     }
     size += 1
   }
+
+  /// Makes room for `count` leaves in all.
+  mutating func reserve(_ count: Int) { levels[0].reserveCapacity(count) }
 
   /// Forgets the leaves from `size` on: an entry that was not taken leaves none behind.
   mutating func truncate(to size: Int) {
     precondition((0...self.size).contains(size), "a tree is cut, not grown")
     self.size = size
-    spine.removeAll(keepingCapacity: true)
-    for level in levels.indices.reversed() {
-      let count = size >> level
-      levels[level].removeLast(levels[level].count - count * SHA256.size)
-      if count & 1 == 1 { spine.append(contentsOf: levels[level].suffix(SHA256.size)) }
-    }
+    for level in levels.indices { levels[level].removeLast(levels[level].count - (size >> level)) }
   }
 
   /// The root of all leaves; that of none is the hash of nothing.
   public var root: Digest {
-    if size == 0 { return MerkleHash.emptyRoot }
-    var fold = spine
-    while fold.count > SHA256.size {
-      SHA256.condense(&fold, from: fold.count - 2 * SHA256.size, prefix: MerkleHash.nodePrefix)
+    var root: Digest?
+    for level in levels.indices where size >> level & 1 == 1 {
+      let subtree = levels[level][(size >> level) - 1]
+      root = root.map { MerkleHash.node(subtree, $0) } ?? subtree
     }
-    return Digest(bytes: fold)!
+    return root ?? MerkleHash.emptyRoot
   }
 
   /// The root when the tree had `size` leaves, `0...size` of now.
@@ -81,12 +77,20 @@ public struct MerkleTree: Sendable {
 
   /// The hashes of the perfect subtrees of 2^`level` leaves, side by side; 256 of the levels 0, 8,
   /// 16 … are a tile.
-  public func nodes(level: Int) -> [UInt8] { levels.indices.contains(level) ? levels[level] : [] }
-
-  private func node(level: Int, _ number: Int) -> Digest {
-    let start = number * SHA256.size
-    return Digest(bytes: Array(levels[level][start..<start + SHA256.size]))!
+  public func nodes(level: Int) -> [UInt8] {
+    nodes(level: level, 0..<(levels.indices.contains(level) ? levels[level].count : 0))
   }
+
+  /// Some of the hashes of a level, side by side; `range` is of those that are there.
+  public func nodes(level: Int, _ range: Range<Int>) -> [UInt8] {
+    if range.isEmpty { return [] }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(range.count * SHA256.size)
+    for digest in levels[level][range] { bytes += digest.bytes }
+    return bytes
+  }
+
+  private func node(level: Int, _ number: Int) -> Digest { levels[level][number] }
 
   // A range that the recursion of RFC 6962 makes: it starts at a multiple of its width.
   func subtree(_ range: Range<Int>) -> Digest {
@@ -110,11 +114,16 @@ public enum MerkleHash {
   public static let emptyRoot = SHA256.hash([])
 
   /// SHA-256(0x00 || `data`).
-  public static func leaf(_ data: [UInt8]) -> Digest { SHA256.hash(parts: [leafPrefix], data) }
+  public static func leaf(_ data: [UInt8]) -> Digest { leaf(data.span) }
+
+  /// SHA-256(0x00 || `data`).
+  public static func leaf(_ data: Span<UInt8>) -> Digest {
+    SHA256.hash(prefix: leafPrefix, data)
+  }
 
   /// SHA-256(0x01 || `left` || `right`).
   public static func node(_ left: Digest, _ right: Digest) -> Digest {
-    SHA256.hash(parts: [nodePrefix], left.bytes, right.bytes)
+    SHA256.hash(prefix: nodePrefix, left, right)
   }
 
   /// The root of a few leaves, such as the readings of a day.

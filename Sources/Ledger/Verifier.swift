@@ -95,6 +95,11 @@ public struct Verifier: Sendable {
   /// After an entry that breaks a rule no more are replayed, because every balance after it would
   /// be in doubt; they are still hashed.
   public mutating func add(_ entry: [UInt8], storedLeaf: Digest? = nil) {
+    add(entry.span, storedLeaf: storedLeaf)
+  }
+
+  /// Adds the next entry, which is only lent, as above.
+  public mutating func add(_ entry: Span<UInt8>, storedLeaf: Digest? = nil) {
     let index = entryCount
     entryCount += 1
     var leaf: Digest?
@@ -108,7 +113,7 @@ public struct Verifier: Sendable {
         report(.refused, index..<index + 1, error.description)
       }
     }
-    let computed = leaf ?? Entry.leafHash(entry)
+    let computed = leaf ?? MerkleHash.leaf(entry)
     if let storedLeaf, storedLeaf != computed {
       report(.leafMismatch, index..<index + 1, "stored \(storedLeaf), computed \(computed)")
       // The tree is that of the stored leaves: they may still fit the checkpoints.

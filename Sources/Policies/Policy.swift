@@ -111,7 +111,8 @@ public struct Policy: Hashable, Sendable {
     self.dispatch = DispatchTerms(
       programme: header.id, policy: hash, effectiveFrom: header.from, effectiveTo: header.to,
       calendar: calendar, events: events, signals: signals, notice: notice,
-      release: dispatch.release, target: dispatch.target, fairness: dispatch.fairness,
+      enrolment: parts.enrolment, release: dispatch.release, target: dispatch.target,
+      fairness: dispatch.fairness,
       reserve: dispatch.reserve, minimumSetpoint: dispatch.minimumSetpoint,
       rampSeconds: dispatch.rampSeconds, spreadSeconds: dispatch.spreadSeconds,
       notHeardSeconds: dispatch.notHeardSeconds, graceSeconds: dispatch.graceSeconds,

@@ -94,9 +94,4 @@ extension PolicyParts {
         acknowledgementRequired: proof, lateIsDispatched: late)
     }
   }
-
-  static func enrolment(_ section: YAMLSection) -> Bool? {
-    section.optional(
-      "otherProgrammes", .words(["none": true], notYet: ["listed"]), default: true)
-  }
 }

@@ -60,6 +60,7 @@ struct PolicyParts {
   var events: DispatchTerms.EventTerms?
   var signals: DispatchTerms.SignalTerms?
   var notice: DispatchTerms.NoticeTerms?
+  var enrolment: EnrolmentTerms
   var dispatch: Dispatch
   var measurement: Measurement?
   var baseline: BaselineTerms?
@@ -77,7 +78,8 @@ struct PolicyParts {
     events = root.required("events", .section(Self.events))
     signals = root.required("signals", .section(Self.signals))
     notice = root.required("notice", .section(Self.notice))
-    _ = root.optional("enrolment", .section(Self.enrolment))
+    enrolment = root.optional(
+      "enrolment", .section(Self.enrolment), default: EnrolmentTerms())
     dispatch = root.optional("dispatch", .section(Self.dispatch), default: Dispatch())
     measurement = root.required("measurement", .section(Self.measurement))
     baseline = root.required("baseline", .section(Self.baseline))

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Grid
 
 /// A prepared statement that is bound and read on its handle.
 ///
@@ -45,6 +46,33 @@ import GRDBSQLite
     let status = unsafe sqlite3_step(handle)
     unsafe sqlite3_reset(handle)
     if status != SQLITE_DONE { try check(status) }
+  }
+
+  /// Runs an insertion of a number, bytes and a hash, lending the bytes: SQLite copies them once,
+  /// into its page.
+  func run(_ number: Int64, _ bytes: Span<UInt8>, _ hash: Digest) throws {
+    try bind(number, at: 1)
+    // Sound: the statement has run and let go of both before their closures end.
+    try unsafe bytes.withUnsafeBufferPointer { bytes in
+      try unsafe withUnsafeBytes(of: hash) { hash in
+        try check(
+          bytes.isEmpty
+            ? unsafe sqlite3_bind_zeroblob(handle, 2, 0)
+            : unsafe sqlite3_bind_blob(handle, 2, bytes.baseAddress, Int32(bytes.count), nil))
+        try check(unsafe sqlite3_bind_blob(handle, 3, hash.baseAddress, Int32(hash.count), nil))
+        let status = unsafe sqlite3_step(handle)
+        unsafe sqlite3_reset(handle)
+        unsafe sqlite3_clear_bindings(handle)
+        if status != SQLITE_DONE { try check(status) }
+      }
+    }
+  }
+
+  /// Lends a column of the present row, from 0, without a copy; empty for NULL.
+  func withSpan<Value>(_ column: Int32, _ body: (Span<UInt8>) throws -> Value) rethrows -> Value {
+    unsafe try withBytes(column) { bytes in
+      unsafe try body(bytes.bindMemory(to: UInt8.self).span)
+    }
   }
 
   /// Goes to the next row; false when there is none.

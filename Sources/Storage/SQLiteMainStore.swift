@@ -9,7 +9,7 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
   /// Opens or creates the file at `path`.
   public init(path: String) throws(StoreError) {
     file = try SQLiteFile(
-      path: path,
+      path: path, pageBytes: 8_192,
       migrations: [
         (
           "1 logbook and ledger",
@@ -95,25 +95,22 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
       var seq = size
       for entry in entries {
         seq += 1
-        try insert.bind(seq, at: 1)
-        try insert.bind(entry.body, at: 2)
-        try insert.bind(entry.leaf.bytes, at: 3)
-        try insert.run()
+        try insert.run(seq, entry.body.span, entry.leaf)
       }
     }
   }
 
   /// As the protocol says.
-  public func entries(
-    from index: Int64, _ visit: (Int64, StoredEntry) -> Bool
+  public func lend(
+    from index: Int64, _ visit: (Int64, Span<UInt8>, Digest) -> Bool
   ) throws(StoreError) {
     try file.read { database in
       let rows = try BareStatement(
         database, "SELECT seq, body, leaf FROM entry WHERE seq > ? ORDER BY seq")
       try rows.bind(index, at: 1)
       while try rows.step() {
-        let leaf = try Self.digest(rows.bytes(2))
-        if !visit(rows.integer(0) - 1, StoredEntry(body: rows.bytes(1), leaf: leaf)) { return }
+        let leaf = try rows.withSpan(2) { try Self.digest($0) }
+        if !rows.withSpan(1, { visit(rows.integer(0) - 1, $0, leaf) }) { return }
       }
     }
   }
@@ -175,7 +172,9 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     try Int64.fetchOne(database, sql: "SELECT max(seq) FROM entry") ?? 0
   }
 
-  private static func digest(_ bytes: [UInt8]) throws -> Digest {
+  private static func digest(_ bytes: [UInt8]) throws -> Digest { try digest(bytes.span) }
+
+  private static func digest(_ bytes: Span<UInt8>) throws -> Digest {
     guard let digest = Digest(bytes: bytes) else {
       throw StoreError.failed(reason: "a stored hash has \(bytes.count) bytes; allowed: 32")
     }

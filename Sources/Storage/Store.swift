@@ -90,8 +90,10 @@ public protocol LedgerStore: Sendable {
   ///   and cannot fork the log.
   func append(
     _ entries: [StoredEntry], names: [AccountPath], expecting size: Int64) throws(StoreError)
-  /// Visits the entries from `index` on, in order, until `visit` returns false.
-  func entries(from index: Int64, _ visit: (Int64, StoredEntry) -> Bool) throws(StoreError)
+  /// Lends the entries from `index` on, in order, until `visit` returns false: index, bytes and leaf
+  /// hash. The bytes are good during the call only; nothing is copied.
+  func lend(
+    from index: Int64, _ visit: (Int64, Span<UInt8>, Digest) -> Bool) throws(StoreError)
   /// All names.
   func names() throws(StoreError) -> [AccountPath]
   /// Keeps a signed head durably; the same again changes nothing.
@@ -103,6 +105,20 @@ public protocol LedgerStore: Sendable {
   func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError)
   /// A piece of evidence, or nil.
   func evidence(_ hash: Digest) throws(StoreError) -> [UInt8]?
+}
+
+extension LedgerStore {
+  /// Visits the entries from `index` on, in order, until `visit` returns false.
+  public func entries(
+    from index: Int64, _ visit: (Int64, StoredEntry) -> Bool
+  ) throws(StoreError) {
+    try lend(from: index) { index, body, leaf in
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(body.count)
+      for place in body.indices { bytes.append(body[place]) }
+      return visit(index, StoredEntry(body: bytes, leaf: leaf))
+    }
+  }
 }
 
 /// Telemetry as it came, kept beside the logbook so that it never delays a commit of money.

@@ -20,7 +20,7 @@ import ArgumentParser
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
-      ReportCommand.self, LedgerCommand.self, PolicyCommand.self, ReplayCommand.self,
-      KeysCommand.self, BenchCommand.self,
+      ReportCommand.self, LedgerCommand.self, PolicyCommand.self,
+      EnrolmentCommand.self, ReplayCommand.self, KeysCommand.self, BenchCommand.self,
     ])
 }

@@ -48,6 +48,11 @@ extension InputFiles {
     parse(path) { try FleetFile.parse($0, file: $1) }
   }
 
+  /// The enrolments of a file.
+  mutating func enrolments(_ path: String) -> Enrolments? {
+    parse(path) { try EnrolmentsFile.parse($0, file: $1) }
+  }
+
   /// The feeder of a file, or without one a tree that limits nothing.
   mutating func feeder(_ path: String?, for fleet: [EnrolledBattery]?) -> FeederTree? {
     guard let path else { return fleet.map(Assembly.anyFeeder) }

@@ -24,6 +24,8 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "The signal, as JSON with its issuer.") var signal: String
   @Option(help: "The feeder, as CSV; without it nothing but the batteries limits.")
   var feeder: String?
+  @Option(help: "Who takes part on which days, as CSV; without it everybody does.")
+  var enrolments: String?
   @Option(
     help: "The moment of planning, RFC 3339; the signal's issuedAt if not said.",
     transform: MomentArgument.parse)
@@ -36,7 +38,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    try InputFiles.oneStandardInput([fleet, policy, signal, feeder])
+    try InputFiles.oneStandardInput([fleet, policy, signal, feeder, enrolments])
     var files = InputFiles()
     let batteries = files.fleet(fleet)
     let terms = files.policy(policy)
@@ -50,6 +52,7 @@ struct PlanCommand: ParsableCommand {
       }
     }
     let tree = files.feeder(feeder, for: batteries)
+    let roll = enrolments.flatMap { files.enrolments($0) }
     if let asked, asked.signal.content == nil {
       files.fault("\(signal):1: status is cancelled; allowed: active, to be planned")
     }
@@ -61,7 +64,7 @@ struct PlanCommand: ParsableCommand {
     do {
       rehearsal = try Rehearsal(
         content, event: asked.signal.event, issuer: asked.issuer, fleet: batteries, feeder: tree,
-        terms: terms.dispatch, at: at ?? asked.signal.issuedAt)
+        terms: terms.dispatch, enrolments: roll, at: at ?? asked.signal.issuedAt)
     } catch {
       throw Outcome.badInput.failure("\(signal): \(error)")
     }

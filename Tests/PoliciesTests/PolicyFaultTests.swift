@@ -91,8 +91,16 @@ import Testing
     Edit("late: dispatchWithoutPenalty", "late: never", "notice.late"),
     Edit("acknowledgement: required", "acknowledgement: true", "notice.acknowledgement"),
     Edit("acknowledgement: required", "publishSchedule: true", "notice.publishSchedule", "notYet"),
-    Edit("otherProgrammes: none", "otherProgrammes: listed", "enrolment.otherProgrammes", "notYet"),
-    Edit("otherProgrammes: none", "minimumFleetKW: 5", "enrolment.minimumFleetKW", "notYet"),
+    Edit("otherProgrammes: none", "otherProgrammes: some", "enrolment.otherProgrammes"),
+    Edit("otherProgrammes: none", "otherProgrammes: listed", "enrolment.allowedWith"),
+    Edit("otherProgrammes: none", "allowedWith: [other]", "enrolment.allowedWith"),
+    Edit("otherProgrammes: none", "agreement: maybe", "enrolment.agreement"),
+    Edit("otherProgrammes: none", "startsOn: monday", "enrolment.startsOn"),
+    Edit("otherProgrammes: none", "minimumBatteryW: -1", "enrolment.minimumBatteryW"),
+    Edit("otherProgrammes: none", "minimumFleetKW: x", "enrolment.minimumFleetKW"),
+    Edit(
+      "otherProgrammes: none", "minimumFleetKW: 5, maximumFleetKW: 4", "enrolment.maximumFleetKW"),
+    Edit("otherProgrammes: none", "kinds: [battery]", "enrolment.kinds", "notYet"),
   ]) func `is refused for its events, signals and notice`(_ edit: Edit) throws { try edit.check() }
 
   @Test(arguments: [

@@ -28,16 +28,17 @@ import Testing
     #expect(hasher.finish() == SHA256.hash([]))
   }
 
-  @Test func `is appended to and condensed in a buffer`() {
-    var buffer: [UInt8] = [9]
-    let entry: [UInt8] = [7, 8]
-    let empty: [UInt8] = []
-    SHA256.append(hashOf: 0, entry.span, to: &buffer)
-    #expect(buffer == [9] + SHA256.hash([0, 7, 8]).bytes)
-    SHA256.append(hashOf: 0, empty.span, to: &buffer)
-    let parent = SHA256.hash([1] + buffer[1...]).bytes
-    SHA256.condense(&buffer, from: 1, prefix: 1)
-    #expect(buffer == [9] + parent)
+  @Test func `with a prefix is that of the prefix and the rest`() {
+    for count in [0, 1, 31, 32, 54, 55, 63, 64, 65, 350, 70_000] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+      let (leaf, other) = (SHA256.hash(prefix: 0, bytes.span), SHA256.hash(prefix: 255, bytes.span))
+      #expect(leaf == SHA256.hash(parts: [0], bytes))
+      #expect(other == SHA256.hash([255] + bytes))
+      // One piece and pieces go different ways through libcrypto.
+      #expect(SHA256.hash(bytes) == SHA256.hash(parts: bytes))
+    }
+    let (left, right) = (SHA256.hash("left"), SHA256.hash("right"))
+    #expect(SHA256.hash(prefix: 1, left, right) == SHA256.hash([1] + left.bytes + right.bytes))
   }
 
   @Test func `is the same on many threads at once`() async {

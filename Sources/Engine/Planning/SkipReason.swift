@@ -22,6 +22,9 @@ public enum SkipReason: String, Hashable, Sendable, CaseIterable {
   case busy
   /// The signal names others.
   case notTargeted
+  /// Its site does not take part in the programme on that day, or it is smaller than the programme
+  /// enrols.
+  case notEnrolled
   /// Its share would be smaller than the programme sends.
   case minimumSetpoint
   /// Nothing is left for it: its share is less than 1 W.

@@ -40,7 +40,7 @@ struct World {
 
   init(
     _ count: Int = 2, terms: [DispatchTerms] = [World.terms()], heard: Bool = true,
-    at now: Timestamp = World.at("12:00")
+    enrolments: Enrolments? = nil, at now: Timestamp = World.at("12:00")
   ) {
     self.count = count
     let node = NodeID("root")!
@@ -52,7 +52,8 @@ struct World {
         dischargeEfficiency: .hundred, reserve: Percent(whole: 20)!, exportLimit: nil,
         charge: nil)
     }
-    engine = Engine(fleet: fleet, feeder: .unlimited(node), programmes: terms)
+    engine = Engine(
+      fleet: fleet, feeder: .unlimited(node), programmes: terms, enrolments: enrolments)
     if heard {
       _ = tell(births(at: now) + reports(at: now), now)
       _ = tell([], now.adding(seconds: 5))
