@@ -84,7 +84,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     tests("GridTests", ["Grid"]),
-    tests("WireTests", ["Wire", "Grid"]),
+    tests("WireTests", ["Wire", "Grid"], exclude: ["Files"]),
     tests("EngineTests", ["Engine", "Grid"]),
     tests("VerificationTests", ["Verification", "Grid"], exclude: ["Cases"]),
     tests("SettlementTests", ["Settlement", "Grid"]),

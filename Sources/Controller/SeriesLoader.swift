@@ -84,7 +84,7 @@ struct SeriesLoader {
   ) -> IntervalSeries {
     let slots = block.slots
     let sign: Int64 = side == .netImport ? 1 : -1
-    var (joules, qualities) = block.columns(row: row, sign: sign)
+    var (joules, qualities, isAllActual) = block.columns(row: row, sign: sign)
     let start = block.firstDay * 86_400
     let seconds = Int64(block.slotMinutes * 60)
     var parts = [Int: (joules: Int64, seconds: Int64, quality: Quality)]()
@@ -105,10 +105,11 @@ struct SeriesLoader {
     for (slot, part) in parts where part.seconds == seconds {
       joules[slot] = part.joules
       qualities[slot] = part.quality
+      isAllActual = false
     }
     return IntervalSeries(
-      meter: meter, startSecond: start, intervalSeconds: seconds, joules: joules,
-      qualities: qualities)
+      trusting: meter, startSecond: start, intervalSeconds: seconds, joules: joules,
+      qualities: qualities, isAllActual: isAllActual)
   }
 
   /// The slot lengths of a block, the best for the programme first: the longest that divides its
@@ -145,7 +146,9 @@ extension ArchiveBlock {
 
 extension ArchiveBlock {
   /// Import less export of the meter of `row`, times `sign`, and the qualities.
-  func columns(row: Int, sign: Int64) -> (joules: [Int64], qualities: [Quality]) {
+  func columns(
+    row: Int, sign: Int64
+  ) -> (joules: [Int64], qualities: [Quality], isAllActual: Bool) {
     let range = row * slots..<(row + 1) * slots
     let imported = self.imported.span.extracting(range)
     let exported = self.exported.span.extracting(range)
@@ -158,6 +161,12 @@ extension ArchiveBlock {
       // Two numbers of 32 bits cannot pass 64; unchecked, the loop becomes vector instructions.
       energies[slot] = sign &* (Int64(imported[slot]) &- Int64(exported[slot]))
     }
+    var doubtful = 0
+    for slot in marks.indices {
+      doubtful &+= marks[slot] == Quality.actual.rawValue ? 0 : 1
+      doubtful &+= imported[slot] == Self.missing ? 1 : 0
+    }
+    guard doubtful > 0 else { return (joules, qualities, true) }
     var grades = qualities.mutableSpan
     for slot in grades.indices
     where marks[slot] != Quality.actual.rawValue || imported[slot] == Self.missing {
@@ -165,7 +174,7 @@ extension ArchiveBlock {
       grades[slot] = grade ?? .missing
       if grades[slot] == .missing { energies[slot] = IntervalSeries.missing }
     }
-    return (joules, qualities)
+    return (joules, qualities, false)
   }
 }
 

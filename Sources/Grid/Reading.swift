@@ -10,10 +10,13 @@ public struct Reading: Hashable, Sendable {
   public let exported: Energy?
   /// How much it can be trusted.
   public let quality: Quality
+  /// Its sender excludes it from settlement: it is shown, and never paid for.
+  public let isNonCommercial: Bool
 
   /// A reading; without energies its quality is `missing`.
   public init(
-    meter: MeterID, window: Window, imported: Energy?, exported: Energy?, quality: Quality
+    meter: MeterID, window: Window, imported: Energy?, exported: Energy?, quality: Quality,
+    isNonCommercial: Bool = false
   ) {
     precondition(
       (quality == .missing) == (imported == nil || exported == nil),
@@ -23,6 +26,7 @@ public struct Reading: Hashable, Sendable {
     self.imported = imported
     self.exported = exported
     self.quality = quality
+    self.isNonCommercial = isNonCommercial
   }
 
   /// Import minus export; nil when missing.

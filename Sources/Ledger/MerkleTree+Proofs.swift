@@ -42,12 +42,19 @@ public enum MerkleProof {
   public static func includes(
     leafHash: Digest, at index: UInt64, size: UInt64, proof: [Digest], root: Digest
   ) -> Bool {
-    guard index < size else { return false }
+    self.root(leafHash: leafHash, at: index, size: size, proof: proof) == root
+  }
+
+  /// The root to which the leaf at `index` of `size` leads; nil when the proof is too long or short.
+  public static func root(
+    leafHash: Digest, at index: UInt64, size: UInt64, proof: [Digest]
+  ) -> Digest? {
+    guard index < size else { return nil }
     var first = index
     var second = size - 1
     var hash = leafHash
     for sibling in proof {
-      if second == 0 { return false }
+      if second == 0 { return nil }
       if first & 1 == 1 || first == second {
         hash = MerkleHash.node(sibling, hash)
         while first & 1 == 0, first != 0 {
@@ -60,7 +67,7 @@ public enum MerkleProof {
       first >>= 1
       second >>= 1
     }
-    return second == 0 && hash == root
+    return second == 0 ? hash : nil
   }
 
   /// True when the `new` leaves of `newRoot` begin with the `old` leaves of `oldRoot`.

@@ -18,10 +18,15 @@ public enum NotarizedReadings {
   ///
   /// Joules as stored; a missing value is null and never zero.
   public static func leaf(_ reading: Reading, number: UInt32, daySalt: [UInt8]) -> [UInt8] {
+    leaf(reading, salt: salt(daySalt: daySalt, number: number))
+  }
+
+  /// The leaf of a reading under its own salt, which is all that its proof has to show.
+  public static func leaf(_ reading: Reading, salt: [UInt8]) -> [UInt8] {
     func value(_ energy: Energy?) -> CBOR.Value { energy.map { .integer($0.joules) } ?? .null }
     return CBOR.encode(
       .array([
-        .text("hr/read1"), .bytes(salt(daySalt: daySalt, number: number)),
+        .text("hr/read1"), .bytes(salt),
         .text(reading.meter.text), .integer(reading.window.start.microseconds),
         .integer(reading.window.seconds), value(reading.imported), value(reading.exported),
         .text(reading.quality.letter),
@@ -41,9 +46,17 @@ public enum NotarizedReadings {
   public static func dayLeaf(
     daySalt: [UInt8], meter: MeterID, day: CivilDate, count: Int, root: Digest
   ) -> [UInt8] {
+    dayLeaf(
+      meterKey: meterKey(daySalt: daySalt, meter: meter), day: day, count: count, root: root)
+  }
+
+  /// The same for a meter of which only its key is known.
+  public static func dayLeaf(
+    meterKey: [UInt8], day: CivilDate, count: Int, root: Digest
+  ) -> [UInt8] {
     CBOR.encode(
       .array([
-        .text("hr/day1"), .bytes(meterKey(daySalt: daySalt, meter: meter)), .text("\(day)"),
+        .text("hr/day1"), .bytes(meterKey), .text("\(day)"),
         .integer(Int64(count)), .bytes(root.bytes),
       ]))
   }

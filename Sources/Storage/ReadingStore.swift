@@ -61,6 +61,16 @@ public struct ImportSummary: Hashable, Sendable {
   public var same = 0
   /// Intervals without a value.
   public var missing = 0
+  /// Values that a newer version of their source replaced; the old ones are kept.
+  public var superseding = 0
+  /// Values that a person replaced with a reason; the old ones are kept.
+  public var edited = 0
+  /// Values of an older version than the one that is known; kept as history.
+  public var older = 0
+  /// True: these bytes were imported before with the same options.
+  public var isKnown = false
+  /// Intervals whose present value changed: the meter and the window from the first to the last.
+  public var changed: [MeterID: Window] = [:]
 
   /// Nothing yet.
   public init() {}

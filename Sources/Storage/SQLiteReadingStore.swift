@@ -5,11 +5,11 @@ import Synchronization
 
 /// Readings and telemetry in a second SQLite file, so that they never delay a commit of money.
 public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
-  private let file: SQLiteFile
-  private let names: Mutex<MeterNames>
+  let file: SQLiteFile
+  let names: Mutex<MeterNames>
 
   /// Names and numbers of the meters; number 1 is at place 0.
-  private struct MeterNames {
+  struct MeterNames {
     var ids: [MeterID] = []
     var numbers: [MeterID: Int32] = [:]
   }
@@ -33,7 +33,9 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
             PRIMARY KEY (minutes, block, day)) STRICT;
           CREATE TABLE telemetry (turn INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
           """
-        )
+        ),
+        Self.importsMigration,
+        Self.notaryMigration,
       ])
     var known = MeterNames()
     for text in try file.read({

@@ -139,6 +139,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case conflict(expected: Int64, found: Int64)
   /// A reading that contradicts one already kept.
   case readingConflict(meter: MeterID, start: Timestamp)
+  /// An import that contradicts what is kept: the first 1,000 faults, and how many there are.
+  case importRefused(faults: [String], total: Int)
 
   /// One sentence for an operator.
   public var description: String {
@@ -149,6 +151,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       "another writer is at work: expected to append at \(expected), found \(found)"
     case .readingConflict(let meter, let start):
       "meter \(meter) already has another reading for \(start)"
+    case .importRefused(let faults, let total):
+      (faults + (total > faults.count ? ["and \(total - faults.count) more"] : [])).joined(
+        separator: "\n")
     }
   }
 }

@@ -21,7 +21,7 @@ struct BaselineCommand: AsyncParsableCommand {
       EXAMPLE
         headroom baseline --meters meters.csv --policy policies/surge-ten-percent.yaml \
       --event events.csv --site S-0042 --explain
-        gzip -dc meters.csv.gz | headroom baseline --meters - --policy policy.yaml --event events.csv
+        headroom baseline --meters meters.csv.gz --policy policy.yaml --event events.csv
         headroom baseline --freeze --schedule plan.csv --policy policy.yaml --event events.csv
       """)
 

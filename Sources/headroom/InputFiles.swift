@@ -61,15 +61,10 @@ extension InputFiles {
     return feeder
   }
 
-  /// The readings of a CSV file; compressed bytes are refused with the way round.
+  /// The readings of a CSV file, which may be packed.
   mutating func meters(_ path: String) -> MeterReadings? {
     parse(path) { bytes, file in
-      guard !bytes.starts(with: [0x1F, 0x8B]) else {
-        throw FileFault(
-          file: file, line: 1, field: "file", found: "compressed (gzip)",
-          allowed: "CSV text; gzip -dc \(file) | headroom … - reads it from standard input")
-      }
-      return try MetersFile.read(bytes, file: file)
+      try MetersFile.read(try PackedFile.unpack(bytes, file: file).bytes, file: file)
     }
   }
 

@@ -81,7 +81,7 @@ enum LedgerFailure {
         throw Outcome.no.failure(
           "\(error)\nnothing was written; a ledger has one writer: stop the controller first")
       case .cannotOpen: throw Outcome.badInput.failure("\(error)")
-      case .failed, .readingConflict: throw Outcome.broken.failure("\(error)")
+      case .failed, .readingConflict, .importRefused: throw Outcome.broken.failure("\(error)")
       }
     } catch {
       throw Outcome.badInput.failure("\(error)")
