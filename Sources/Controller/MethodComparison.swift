@@ -1,6 +1,6 @@
 public import Grid
-import Policies
-public import Verification
+public import Policies
+import Verification
 
 /// How far methods are off in events in which no battery moved, by event and class of homes.
 public struct MethodComparison: Sendable {

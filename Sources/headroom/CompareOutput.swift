@@ -1,5 +1,6 @@
 import Controller
 import Grid
+import Verification
 
 /// Errors of methods for a person and for a program.
 struct CompareOutput {

@@ -6,7 +6,7 @@ import Testing
   static func meters() -> String {
     FamilyHome.header
       + FamilyHome(days: 30) { back, _ in back == 0 || back == 1 ? 1_500 : 1_000 }.rows()
-      + FamilyHome(days: 2, site: "S-2").rows()
+      + FamilyHome(days: 1, site: "S-2").rows()
   }
 
   static let events =
