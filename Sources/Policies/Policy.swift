@@ -25,7 +25,7 @@ public struct Policy: Hashable, Sendable {
   /// Fields that the author is not sure of, in the order of the file.
   public let unconfirmed: [Unconfirmed]
   /// What the engine is told.
-  public let dispatch: DispatchTerms
+  public private(set) var dispatch: DispatchTerms
   /// What verification is told.
   public let measurement: MeasurementTerms
   /// What settlement is told.
@@ -117,6 +117,7 @@ public struct Policy: Hashable, Sendable {
       rampSeconds: dispatch.rampSeconds, spreadSeconds: dispatch.spreadSeconds,
       notHeardSeconds: dispatch.notHeardSeconds, graceSeconds: dispatch.graceSeconds,
       handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
+    self.dispatch.recovery = dispatch.recovery
     self.measurement = MeasurementTerms(
       policy: hash, calendar: calendar, mode: measurement.mode,
       exportsCounted: measurement.exportsCounted, intervalMinutes: measurement.intervalMinutes,

@@ -37,6 +37,7 @@ enum PageStyle {
     svg .baseline{stroke:var(--soft);stroke-dasharray:7 4}
     svg .target{stroke:var(--target);stroke-dasharray:2 4;stroke-linecap:round}
     svg .metered{stroke:var(--metered)}
+    svg .commands{stroke:var(--ink);stroke-width:1.5;fill:none}
     .narrow{display:none}
     .homes{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.5rem 1.5rem}
     .homes figure{margin:.5rem 0;break-inside:avoid}
