@@ -121,6 +121,7 @@ public struct Policy: Hashable, Sendable {
     self.measurement = MeasurementTerms(
       policy: hash, calendar: calendar, mode: measurement.mode,
       exportsCounted: measurement.exportsCounted, intervalMinutes: measurement.intervalMinutes,
+      aggregate: measurement.aggregate,
       lossFactorMillionths: measurement.lossFactorMillionths,
       estimatedPayable: measurement.estimatedPayable,
       capAtDeviceOutput: measurement.capAtDeviceOutput,

@@ -47,8 +47,8 @@ extension PolicyParts {
       section.fault(
         "capDown", allowed: "\(form.allowed); or cap for both ways", code: YAMLFault.Code.missing)
     }
-    if section.has("capDown"), upOnly {
-      section.fault("capDown", allowed: "nothing with direction upOnly, which cuts nothing")
+    if upOnly, let down, down != none {
+      section.fault("capDown", allowed: "0 or nothing with direction upOnly, which cuts nothing")
     }
     guard let up, let down = upOnly ? .some(none) : down else { return nil }
     return (up, down)

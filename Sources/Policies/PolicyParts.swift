@@ -33,6 +33,7 @@ struct PolicyParts {
     var mode: MeasurementTerms.Mode
     var exportsCounted: Bool
     var intervalMinutes: Int64
+    var aggregate: MeasurementTerms.Aggregate
     var lossFactorMillionths: Int64
     var estimatedPayable: Bool
     var capAtDeviceOutput: Bool

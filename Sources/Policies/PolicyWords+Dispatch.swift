@@ -103,7 +103,19 @@ extension PolicyWords {
         "It is never more than what the battery gave above its usual output.",
         "measurement.capAtDeviceOutput")
     }
+    if terms.aggregate == .fleet {
+      say("All homes are measured as one meter.", "measurement.aggregate")
+    }
     sayBaseline(terms.baseline)
+    if let limits = terms.baseline.eligibility {
+      let parts = [
+        limits.rrmse.map { "its error is at most \($0) %" },
+        limits.bias.map { "its bias is at most \($0) %" },
+      ]
+      say(
+        "A home is verified only if, on its last 10 like days, \(Self.list(parts.compactMap { $0 }, "and")).",
+        "baseline.eligibility")
+    }
   }
 
   private mutating func sayBaseline(_ baseline: BaselineTerms) {
@@ -113,6 +125,10 @@ extension PolicyWords {
       say(
         "The baseline is a schedule declared \(baseline.gateClosureMinutes) minutes before.",
         "baseline.kind")
+    case .controlGroup:
+      say(
+        "The baseline is the mean of at least \(baseline.minimumControlHomes) homes that were "
+          + "drawn not to be asked.", "baseline.kind, baseline.control")
     case .meterBeforeAfter:
       let around = baseline.beforeAfter
       say(

@@ -84,6 +84,7 @@ enum Fixture {
       mode: premises
       exports: excluded
       intervalMinutes: 15
+      aggregate: sumOfHomes
       lossFactor: 1.05
       estimatedPayable: true
       capAtDeviceOutput: true
@@ -121,6 +122,8 @@ enum Fixture {
       combine: max
       charging: net
       gateClosureMinutes: 60
+      eligibility: {rrmsePercent: 20, biasPercent: 4}
+      control: {minimumHomes: 200}
     reward:
       unit: home
       netting: event

@@ -109,7 +109,9 @@ import Verification
         refusesOnMissing: true), floorAtZero: true,
       beforeAfter: BaselineTerms.BeforeAfter(
         beforeMinutes: 120, beforeGapMinutes: 15, afterMinutes: 60, afterGapMinutes: 30,
-        combine: .max), chargingNets: true, gateClosureMinutes: 60)
+        combine: .max), chargingNets: true, gateClosureMinutes: 60,
+      eligibility: BaselineTerms.Eligibility(
+        rrmse: Percent(whole: 20)!, bias: Percent(whole: 4)!), minimumControlHomes: 200)
     #expect(terms.baseline == baseline)
   }
 
