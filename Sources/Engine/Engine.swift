@@ -20,6 +20,10 @@ public struct Engine: Sendable {
   /// Places of events in which something may still move or wait, in the order of acceptance.
   var live: [Int] = []
   var open: [[OpenCommand]]
+  var budget: CommandBudget
+  /// When anybody last reported, and since when there was no long silence of everybody.
+  var lastHeard: Timestamp?
+  var hearingSince: Timestamp?
   var timers = Timers()
   var now = Timestamp(microseconds: .min)
   var effects: [Effect] = []
@@ -34,6 +38,7 @@ public struct Engine: Sendable {
     self.feeder = feeder
     self.programmes = programmes
     open = Array(repeating: [], count: fleet.count)
+    budget = CommandBudget(gateways: self.fleet.gateways.count)
   }
 
   /// Takes what happened, in order, and returns what to do, in order.
@@ -95,6 +100,7 @@ public struct Engine: Sendable {
       case .sustain(let event, let generation): ifCurrent(event, generation) { $0.sustain($1) }
       case .end(let event, let generation): ifCurrent(event, generation) { $0.end($1) }
       case .close(let event, let generation): ifCurrent(event, generation) { $0.close($1) }
+      case .correct(let event, let generation): ifCurrent(event, generation) { $0.correctDue($1) }
       case .answer(let event): answerDue(Int(event))
       case .forget(let event): forgetCommands(of: event)
       case .command(let event, let row, let seq, let attempt):
