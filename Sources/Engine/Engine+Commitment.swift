@@ -237,6 +237,7 @@ extension Engine {
       .sustain(event: event, generation: generation),
       at: window.start.adding(seconds: terms.spreadSeconds + ramp))
     addCorrectionTimer(place)
+    addRecoveryTimer(place)
     timers.add(.end(event: event, generation: generation), at: window.end)
     timers.add(.close(event: event, generation: generation), at: window.end.adding(seconds: ramp))
   }

@@ -182,10 +182,12 @@ extension Engine {
     return seq > cancelled
   }
 
-  private mutating func post(_ command: Command, _ place: Int, row: Int) {
+  mutating func post(_ command: Command, _ place: Int, row: Int) {
     // A cancel gives back and is never counted.
     if command.action != .cancel { budget.note(gateway: Int(fleet.gateway[row]), at: now) }
     open[row].append(OpenCommand(command: command, event: Int32(place)))
+    noteLease(command, row: row)
+    states[place].commandsSinceCurvePoint += 1
     effects.append(.command(command, to: fleet.gateway(of: row)))
     addResend(command, event: Int32(place), row: row, attempt: 0)
   }

@@ -20,6 +20,7 @@ extension Engine {
     let before = fleet.heardAt[row]
     fleet.note(report, row: row)
     noteHearing()
+    noteMode(report, row: row)
     heard(row: row, before: before)
   }
 
@@ -45,6 +46,7 @@ extension Engine {
     let reserve = fleet.reserve[row]
     guard fleet.note(preference, row: row) else { return }
     let isRaised = fleet.reserve[row] > reserve
+    if isRaised || fleet.optOut[row]?.contains(now) == true { releaseFromRecovery(row: row) }
     for place in live where !states[place].record.batteries.isEmpty {
       guard let window = states[place].record.window,
         states[place].record.batteries[row].holding > .zero

@@ -40,6 +40,8 @@ public struct FleetTable: Sendable {
   var canExport: [Bool]
   var capacityJ: [Int64]
   var ratedW: [Int64]
+  /// Charge rating.
+  var chargeW: [Int64]
   /// `Int64.max` where nothing limits.
   var exportLimitW: [Int64]
   var deviceFloor: [Int32]
@@ -58,6 +60,9 @@ public struct FleetTable: Sendable {
   var netImportW: [Int64]
   var state: [Telemetry.State]
 
+  /// When the last command that was sent is over, ramp included, in microseconds; `Int64.min` when
+  /// there was none, or it was complained about.
+  var remoteUntil: [Int64]
   /// The `seq` of the last command; rises for ever.
   var lastSeq: [Int64]
 
@@ -126,6 +131,7 @@ public struct FleetTable: Sendable {
     canExport = Array(repeating: true, count: count)
     capacityJ = enrolled.map(\.capacity.joules)
     ratedW = enrolled.map(\.maxDischarge.watts)
+    chargeW = enrolled.map(\.maxCharge.watts)
     exportLimitW = enrolled.map { $0.exportLimit?.watts ?? .max }
     deviceFloor = Array(repeating: 0, count: count)
     preferenceRevision = Array(repeating: .min, count: count)
@@ -136,6 +142,7 @@ public struct FleetTable: Sendable {
     dischargeW = Array(repeating: .min, count: count)
     netImportW = Array(repeating: .min, count: count)
     state = Array(repeating: .offline, count: count)
+    remoteUntil = Array(repeating: .min, count: count)
     lastSeq = Array(repeating: 0, count: count)
   }
 

@@ -23,6 +23,7 @@ extension PolicyParts {
     terms.reserveLoweredAtOnce = section.optional(
       "reserveLowered", .words(["nextEvent": false, "atOnce": true]), default: false)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
+    terms.recovery = section.optional("recovery", .section(recovery), default: nil)
     terms.optOutUntil = section.optional(
       "optOut",
       .section { $0.optional("until", .word(notYet: ["minutesBeforeStart"]), default: .end) },
