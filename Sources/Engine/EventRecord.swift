@@ -113,8 +113,10 @@ public struct EventRecord: Sendable {
   /// What is committed now; nil before a plan is in force.
   public var commitment: SignalAcknowledgement.Commitment? {
     guard let last = plans.last else { return nil }
+    // What devices lose on the way is asked for on top, and is no promise.
+    let committed = corrections.isEmpty ? committedNow : min(committedNow, last.plan.committed)
     return .init(
-      requested: last.plan.requested, committed: committedNow, batteries: batteriesWithShare,
+      requested: last.plan.requested, committed: committed, batteries: batteriesWithShare,
       skipped: batteries.count - batteriesWithShare)
   }
 
