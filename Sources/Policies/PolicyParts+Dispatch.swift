@@ -16,7 +16,7 @@ extension PolicyParts {
     terms.rampSeconds = ramp.battery
     terms.spreadSeconds = ramp.spread
     (terms.correction, terms.notHeardSeconds) = section.optional(
-      "correction", .section(correction), default: (CorrectionTerms(), 30))
+      "correction", .section(correction), default: (CorrectionTerms.off, 30))
     let commands = section.optional("commands", .section(commands), default: (900, 12))
     terms.graceSeconds = commands.grace
     terms.correction.perGatewayPerHour = commands.perHour
@@ -83,6 +83,11 @@ extension PolicyParts {
     terms.deadband = section.optional("deadbandPercent", .percent(), default: terms.deadband)
     terms.maximumRounds = Int(
       section.optional("maximumRounds", .int(0...1_000), default: Int64(terms.maximumRounds)))
+    // A policy of before, which says nothing of corrections, goes on without.
+    let isWanted = ["everySeconds", "deadbandPercent", "maximumRounds"].contains {
+      section.has($0)
+    }
+    if !isWanted { terms = .off }
     return (terms, section.optional("notHeardSeconds", .int(10...3_600), default: 30))
   }
 
