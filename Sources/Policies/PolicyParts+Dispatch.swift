@@ -15,10 +15,13 @@ extension PolicyParts {
     let ramp = section.optional("ramp", .section(ramp), default: (10, 0))
     terms.rampSeconds = ramp.battery
     terms.spreadSeconds = ramp.spread
-    terms.notHeardSeconds = section.optional(
-      "correction", .section { $0.optional("notHeardSeconds", .int(10...3_600), default: 30) },
-      default: 30)
-    terms.graceSeconds = section.optional("commands", .section(grace), default: 900)
+    (terms.correction, terms.notHeardSeconds) = section.optional(
+      "correction", .section(correction), default: (CorrectionTerms.off, 30))
+    let commands = section.optional("commands", .section(commands), default: (900, 12))
+    terms.graceSeconds = commands.grace
+    terms.correction.perGatewayPerHour = commands.perHour
+    terms.reserveLoweredAtOnce = section.optional(
+      "reserveLowered", .words(["nextEvent": false, "atOnce": true]), default: false)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
     terms.optOutUntil = section.optional(
@@ -66,10 +69,28 @@ extension PolicyParts {
     return DispatchTerms.TargetTerms(refusesShortfall: refuses, maximum: maximum)
   }
 
-  /// The outer optional is always there; the inner one is nil for `none`.
-  private static func grace(_ section: YAMLSection) -> Int64?? {
-    .some(
-      section.optional("graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900))
+  /// The grace is nil for `none`.
+  private static func commands(_ section: YAMLSection) -> (grace: Int64?, perHour: Int)? {
+    let grace = section.optional(
+      "graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900)
+    return (grace, Int(section.optional("perGatewayPerHour", .int(1...3_600), default: 12)))
+  }
+
+  private static func correction(
+    _ section: YAMLSection
+  ) -> (terms: CorrectionTerms, notHeard: Int64)? {
+    var terms = CorrectionTerms()
+    terms.everySeconds = section.optional(
+      "everySeconds", .int(5...900), default: terms.everySeconds)
+    terms.deadband = section.optional("deadbandPercent", .percent(), default: terms.deadband)
+    terms.maximumRounds = Int(
+      section.optional("maximumRounds", .int(0...1_000), default: Int64(terms.maximumRounds)))
+    // A policy of before, which says nothing of corrections, goes on without.
+    let isWanted = ["everySeconds", "deadbandPercent", "maximumRounds"].contains {
+      section.has($0)
+    }
+    if !isWanted { terms = .off }
+    return (terms, section.optional("notHeardSeconds", .int(10...3_600), default: 30))
   }
 
   private static func ramp(_ section: YAMLSection) -> (battery: Int64, spread: Int64)? {
