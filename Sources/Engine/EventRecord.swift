@@ -106,7 +106,8 @@ public struct EventRecord: Sendable {
   public var commitment: SignalAcknowledgement.Commitment? {
     guard let last = plans.last else { return nil }
     return .init(
-      requested: last.plan.requested, committed: committedNow, batteries: batteriesWithShare,
+      requested: last.plan.requested, committed: last.plan.promised(holding: committedNow),
+      batteries: batteriesWithShare,
       skipped: batteries.count - batteriesWithShare)
   }
 

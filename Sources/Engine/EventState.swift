@@ -23,6 +23,8 @@ struct EventState: Sendable {
   var committedAt: Timestamp?
   /// A repeated `committed` is due.
   var answerIsDue = false
+  /// Its deliveries are in the fleet's history.
+  var isLearned = false
   /// Who takes part on the day of the event; nil until it was looked up.
   var roll: EnrolmentRoll?
 

@@ -58,6 +58,9 @@ public struct FleetTable: Sendable {
   var netImportW: [Int64]
   var state: [Telemetry.State]
 
+  /// What past events asked and gateways reported.
+  var history = DeliveryHistory()
+
   /// The `seq` of the last command; rises for ever.
   var lastSeq: [Int64]
 

@@ -15,6 +15,7 @@ struct BenchCommand: AsyncParsableCommand {
 
       EXAMPLE
         headroom bench plan
+        headroom bench plan --feeder feeder.csv
         headroom bench all --json
       """)
 
@@ -24,6 +25,8 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: "How many runs the median is taken of, 1 to 1,000.") var runs = 5
   @Option(help: "The policy file of the figures baseline and settle.")
   var policy = "policies/surge-ten-percent.yaml"
+  @Option(help: "A feeder file for one more row of figures of plan; every battery on a leaf.")
+  var feeder: String?
   @Flag(help: "Print the figures as JSON.") var json = false
 
   func validate() throws {
@@ -40,7 +43,8 @@ struct BenchCommand: AsyncParsableCommand {
     let folder = TemporaryFolder.make()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let bench = Bench(
-      batteries: batteries, runs: runs, policyFile: policy, folder: folder, progress: progress)
+      batteries: batteries, runs: runs, policyFile: policy, feederFile: feeder, folder: folder,
+      progress: progress)
     let subjects = subject == .all ? BenchSubject.allCases.filter { $0 != .all } : [subject]
     let work = Task {
       var figures: [BenchFigure] = []
@@ -81,13 +85,14 @@ struct Bench {
   let batteries: Int
   let runs: Int
   let policyFile: String
+  let feederFile: String?
   /// Empty, and removed afterwards.
   let folder: String
   let progress: ProgressBar
 
   func figures(of subject: BenchSubject) async throws -> [BenchFigure] {
     switch subject {
-    case .plan: planFigures()
+    case .plan: try planFigures()
     case .publish: try await publishFigures()
     case .ingest: try ingestFigures()
     case .baseline: try await baselineFigures()
