@@ -19,6 +19,8 @@ extension EventAccount {
     public var ledger: LedgerFacts?
     /// Entry indexes by site: reward and penalty.
     public var entries: [SiteID: (reward: Int64?, penalty: Int64?)]
+    /// What the batteries said while it ran.
+    public var curve = CurveFacts()
     /// True when no battery was asked to move: everything credited is then baseline error.
     public var isNullEvent: Bool
 
@@ -43,7 +45,7 @@ extension EventAccount {
     let homes = zip(zip(event.homes, performances), result.homes).map { pair, settled in
       facts(pair.0, pair.1, around.entries[settled.site])
     }
-    return EventReport(
+    var report = EventReport(
       runID: "\(event.id).\(result.run.name)", event: around.event,
       policy: PolicyFacts(
         id: policy.id.text, title: policy.title, version: policy.version, sha256: policy.hash,
@@ -52,6 +54,8 @@ extension EventAccount {
       settlement: result, homes: homes, exceptions: around.exceptions,
       inputs: around.inputs, ledger: around.ledger, dataQuality: dataQuality,
       falseCredit: around.isNullEvent ? falseCredit : nil)
+    report.curve = around.curve
+    return report
   }
 
   private func facts(

@@ -42,6 +42,7 @@ struct EventSettler: Sendable {
     var around = EventAccount.Surroundings(
       event: EventFacts(record), fleet: FleetFacts(record), exceptions: record.exceptions,
       isNullEvent: record.commitment?.committed == .zero)
+    around.curve = CurveFacts(record)
     let evidence = SHA256.hash(account.report(around).bytes(of: .intervals))
     around.inputs.evidence = evidence
     var settled: SignalAcknowledgement.Settled?

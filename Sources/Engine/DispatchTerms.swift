@@ -56,6 +56,8 @@ public struct DispatchTerms: Hashable, Sendable {
   public var handBack: Command.HandBack
   /// Until when an owner may leave without consequence.
   public var optOutUntil: OptOutUntil
+  /// How batteries recharge after an event; nil: as they like.
+  public var recovery: RecoveryTerms?
 
   /// Terms; the loader has checked every range.
   public init(

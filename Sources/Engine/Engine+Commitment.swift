@@ -230,6 +230,7 @@ extension Engine {
     timers.add(
       .sustain(event: event, generation: generation),
       at: window.start.adding(seconds: terms.spreadSeconds + ramp))
+    addRecoveryTimer(place)
     timers.add(.end(event: event, generation: generation), at: window.end)
     timers.add(.close(event: event, generation: generation), at: window.end.adding(seconds: ramp))
   }

@@ -182,8 +182,10 @@ extension Engine {
     return seq > cancelled
   }
 
-  private mutating func post(_ command: Command, _ place: Int, row: Int) {
+  mutating func post(_ command: Command, _ place: Int, row: Int) {
     open[row].append(OpenCommand(command: command, event: Int32(place)))
+    noteLease(command, row: row)
+    states[place].commandsSinceCurvePoint += 1
     effects.append(.command(command, to: fleet.gateway(of: row)))
     addResend(command, event: Int32(place), row: row, attempt: 0)
   }

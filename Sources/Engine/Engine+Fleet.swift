@@ -19,6 +19,7 @@ extension Engine {
     }
     let before = fleet.heardAt[row]
     fleet.note(report, row: row)
+    noteMode(report, row: row)
     heard(row: row, before: before)
   }
 
@@ -44,6 +45,7 @@ extension Engine {
     let reserve = fleet.reserve[row]
     guard fleet.note(preference, row: row) else { return }
     let isRaised = fleet.reserve[row] > reserve
+    if isRaised || fleet.optOut[row]?.contains(now) == true { releaseFromRecovery(row: row) }
     for place in live where !states[place].record.batteries.isEmpty {
       guard let window = states[place].record.window,
         states[place].record.batteries[row].holding > .zero

@@ -9,6 +9,7 @@ extension Engine {
     else { return }
     states[place].record.status = .ramping
     states[place].record.startedAt = now
+    beginCurve(place)
     answer(place, .started)
     let terms = states[place].record.terms
     let steady = window.start.adding(
@@ -31,6 +32,7 @@ extension Engine {
     states[place].record.status = .recovering
     states[place].record.endedAt = states[place].record.window?.end
     live.removeAll { $0 == place }
+    if let end = states[place].record.endedAt { recover(place, after: end) }
     answer(place, .completed)
   }
 
@@ -80,6 +82,7 @@ extension Engine {
       }
       cancelCommands(place) { _ in true }
       cancelNotices(place)
+      if hasMoved { recover(place, after: now) }
     }
     answer(place, .cancelled)
     if hasMoved {

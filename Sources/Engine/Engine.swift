@@ -21,6 +21,11 @@ public struct Engine: Sendable {
   var live: [Int] = []
   var open: [[OpenCommand]]
   var timers = Timers()
+  var recharge = RechargeTable()
+  /// Places of events whose delivered power is written down.
+  var curves: [Int] = []
+  /// Rows that an alarm will name.
+  var notHandedBack: [Int32] = []
   var now = Timestamp(microseconds: .min)
   var effects: [Effect] = []
 
@@ -43,6 +48,7 @@ public struct Engine: Sendable {
   /// nothing due it costs O(1).
   public mutating func handle(_ inputs: [Input], at now: Timestamp) -> [Effect] {
     self.now = max(self.now, now)
+    writeCurves()
     runDue()
     for input in inputs {
       take(input)
@@ -93,8 +99,10 @@ public struct Engine: Sendable {
         ifCurrent(event, generation) { $0.noteUnnotified($1) }
       case .start(let event, let generation): ifCurrent(event, generation) { $0.startIfDue($1) }
       case .sustain(let event, let generation): ifCurrent(event, generation) { $0.sustain($1) }
+      case .recover(let event, let generation): ifCurrent(event, generation) { $0.recoverDue($1) }
       case .end(let event, let generation): ifCurrent(event, generation) { $0.end($1) }
       case .close(let event, let generation): ifCurrent(event, generation) { $0.close($1) }
+      case .handBacks: alarmHandBacks()
       case .answer(let event): answerDue(Int(event))
       case .forget(let event): forgetCommands(of: event)
       case .command(let event, let row, let seq, let attempt):

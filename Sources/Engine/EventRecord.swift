@@ -77,6 +77,10 @@ public struct EventRecord: Sendable {
   public internal(set) var startedAt: Timestamp?
   /// When it ended: the window's end, or the cancel.
   public internal(set) var endedAt: Timestamp?
+  /// Delivered power while it ran, every `Timing.curveSeconds`; empty before it moves.
+  public internal(set) var curve: [CurvePoint] = []
+  /// What was decided about the recharge; nil when nothing was.
+  public internal(set) var recovery: Recovery?
   /// When `Effect.settle` was given.
   public internal(set) var closedAt: Timestamp?
   /// What was settled, once it is.

@@ -21,6 +21,9 @@ struct EventState: Sendable {
   var listeningSince: Timestamp?
   /// When `committed` was last answered.
   var committedAt: Timestamp?
+  /// When its delivered power is written down next; nil when it is not.
+  var nextCurvePoint: Timestamp?
+  var commandsSinceCurvePoint = 0
   /// A repeated `committed` is due.
   var answerIsDue = false
   /// Its deliveries are in the fleet's history.

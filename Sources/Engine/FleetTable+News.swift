@@ -39,6 +39,7 @@ extension FleetTable {
     canExport[row] = news.canExport
     capacityJ[row] = min(enrolment.capacity, news.capacity).joules
     ratedW[row] = min(enrolment.maxDischarge, news.maxDischarge).watts
+    chargeW[row] = min(enrolment.maxCharge, news.maxCharge).watts
     exportLimitW[row] = min(enrolment.exportLimit?.watts ?? .max, news.exportLimit?.watts ?? .max)
     deviceFloor[row] = news.floor?.hundredths ?? 0
   }

@@ -40,6 +40,8 @@ public struct FleetTable: Sendable {
   var canExport: [Bool]
   var capacityJ: [Int64]
   var ratedW: [Int64]
+  /// Charge rating.
+  var chargeW: [Int64]
   /// `Int64.max` where nothing limits.
   var exportLimitW: [Int64]
   var deviceFloor: [Int32]
@@ -61,6 +63,9 @@ public struct FleetTable: Sendable {
   /// What past events asked and gateways reported.
   var history = DeliveryHistory()
 
+  /// When the last command that was sent is over, ramp included, in microseconds; `Int64.min` when
+  /// there was none, or it was complained about.
+  var remoteUntil: [Int64]
   /// The `seq` of the last command; rises for ever.
   var lastSeq: [Int64]
 
@@ -129,6 +134,7 @@ public struct FleetTable: Sendable {
     canExport = Array(repeating: true, count: count)
     capacityJ = enrolled.map(\.capacity.joules)
     ratedW = enrolled.map(\.maxDischarge.watts)
+    chargeW = enrolled.map(\.maxCharge.watts)
     exportLimitW = enrolled.map { $0.exportLimit?.watts ?? .max }
     deviceFloor = Array(repeating: 0, count: count)
     preferenceRevision = Array(repeating: .min, count: count)
@@ -139,6 +145,7 @@ public struct FleetTable: Sendable {
     dischargeW = Array(repeating: .min, count: count)
     netImportW = Array(repeating: .min, count: count)
     state = Array(repeating: .offline, count: count)
+    remoteUntil = Array(repeating: .min, count: count)
     lastSeq = Array(repeating: 0, count: count)
   }
 

@@ -9,8 +9,10 @@ struct Timers: Sendable {
     case acknowledgeBy(event: Int32, generation: Int32)
     case start(event: Int32, generation: Int32)
     case sustain(event: Int32, generation: Int32)
+    case recover(event: Int32, generation: Int32)
     case end(event: Int32, generation: Int32)
     case close(event: Int32, generation: Int32)
+    case handBacks
     case answer(event: Int32)
     case forget(event: Int32)
     case command(event: Int32, row: Int32, seq: Int64, attempt: Int32)

@@ -22,6 +22,16 @@ public enum Timing {
   public static let listenSeconds: Int64 = 65
   /// Acknowledgements of an event's commands are known this long after its end.
   public static let rememberSeconds: Int64 = 86_400
+  /// Telemetry that is still `remote` so long after a window or cancel raises an alarm (§13).
+  public static let handBackSeconds: Int64 = 120
+  /// Batteries that are not handed back are counted for so long before a person is told.
+  public static let handBackAlarmSeconds: Int64 = 10
+  /// Delivered power is written down this often while an event runs.
+  public static let curveSeconds: Int64 = 10
+  /// And so long after its end.
+  public static let curveTailSeconds: Int64 = 300
+  /// A hold after an event is of use only soon after its start: then the battery recharges already.
+  public static let holdAcceptanceSeconds: Int64 = 600
   /// A window with less left is not worth a new command.
   public static let shortestRestSeconds: Int64 = 60
 

@@ -7,6 +7,11 @@ public struct Telemetry: Hashable, Sendable {
     case charging, discharging, holding, islanded, fault, offline
   }
 
+  /// Who decides what it does; `remote` is Headroom.
+  public enum Mode: String, Hashable, Sendable, CaseIterable {
+    case selfConsumption, timeOfUse, backup, manual, remote, unknown
+  }
+
   /// The battery.
   public let battery: BatteryID
   /// When it was so.
@@ -21,11 +26,13 @@ public struct Telemetry: Hashable, Sendable {
   public let available: Energy?
   /// Power at its site's meter, import positive.
   public let netImport: Power?
+  /// The mode as the device reads it back.
+  public let mode: Mode?
 
   /// A report.
   public init(
     battery: BatteryID, at: Timestamp, discharge: Power?, charge: Percent?, state: State,
-    available: Energy? = nil, netImport: Power? = nil
+    available: Energy? = nil, netImport: Power? = nil, mode: Mode? = nil
   ) {
     self.battery = battery
     self.at = at
@@ -34,6 +41,7 @@ public struct Telemetry: Hashable, Sendable {
     self.state = state
     self.available = available
     self.netImport = netImport
+    self.mode = mode
   }
 }
 

@@ -25,7 +25,7 @@ public struct Policy: Hashable, Sendable {
   /// Fields that the author is not sure of, in the order of the file.
   public let unconfirmed: [Unconfirmed]
   /// What the engine is told.
-  public let dispatch: DispatchTerms
+  public private(set) var dispatch: DispatchTerms
   /// What verification is told.
   public let measurement: MeasurementTerms
   /// What settlement is told.
@@ -123,6 +123,7 @@ public struct Policy: Hashable, Sendable {
     terms.newBattery = dispatch.overCommit.newBattery
     terms.overCommit = dispatch.overCommit.terms
     terms.chargeUncertainty = dispatch.chargeUncertainty
+    terms.recovery = dispatch.recovery
     self.dispatch = terms
     self.measurement = MeasurementTerms(
       policy: hash, calendar: calendar, mode: measurement.mode,

@@ -26,6 +26,7 @@ extension PolicyParts {
       default: 30)
     terms.graceSeconds = section.optional("commands", .section(grace), default: 900)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
+    terms.recovery = section.optional("recovery", .section(recovery), default: nil)
     terms.optOutUntil = section.optional(
       "optOut",
       .section { $0.optional("until", .word(notYet: ["minutesBeforeStart"]), default: .end) },

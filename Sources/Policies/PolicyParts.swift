@@ -31,6 +31,7 @@ struct PolicyParts {
     var graceSeconds: Int64? = 900
     var handBack = Command.HandBack.priorMode
     var optOutUntil = DispatchTerms.OptOutUntil.end
+    var recovery: DispatchTerms.RecoveryTerms?
   }
   struct OverCommit {
     var terms: DispatchTerms.OverCommit?

@@ -6,6 +6,7 @@ extension EventReport {
   func writeJSON(to sink: ([UInt8]) throws -> Void) rethrows {
     var json = JSONBytes()
     try json.object { json in
+      if !curve.points.isEmpty { appendCurve(&json) }
       json.key("dataQuality")
       json.array(dataQuality)
       json.key("event")
@@ -61,6 +62,21 @@ extension EventReport {
     }
     json.out.append("\n")
     try sink(json.out.bytes)
+  }
+
+  private func appendCurve(_ json: inout JSONBytes) {
+    json.key("curve")
+    json.array { json in
+      for point in curve.points {
+        json.object { json in
+          json.member("at", point.at.description)
+          json.member("commands", point.commands)
+          json.member("committedW", point.committed.watts)
+          json.member("deliveredW", point.delivered.watts)
+          json.member("targetW", point.target.watts)
+        }
+      }
+    }
   }
 
   private func appendEvent(_ json: inout JSONBytes) {

@@ -32,6 +32,8 @@ public struct EventReport: Sendable {
   public var ledger: LedgerFacts?
   /// Findings about the data of the whole event, one sentence each.
   public var dataQuality: [String]
+  /// What the batteries said while the event ran; empty when nothing was kept.
+  public var curve = CurveFacts()
   /// What was credited although no battery moved, or nil in a real event.
   public var falseCredit: FalseCredit?
 

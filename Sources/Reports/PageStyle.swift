@@ -37,6 +37,7 @@ enum PageStyle {
     svg .baseline{stroke:var(--soft);stroke-dasharray:7 4}
     svg .target{stroke:var(--target);stroke-dasharray:2 4;stroke-linecap:round}
     svg .metered{stroke:var(--metered)}
+    svg .commands{stroke:var(--ink);stroke-width:1.5;fill:none}
     .narrow{display:none}
     ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding:0;
     margin:.25rem 0 .75rem;font-size:.875rem}

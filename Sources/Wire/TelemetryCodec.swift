@@ -22,7 +22,7 @@ public struct TelemetryMessage: Hashable, Sendable {
 
 /// Telemetry: `headroom.tele/1`, 1...100 batteries.
 ///
-/// Source: the MQTT contract, §9. `mode` and `commandId` are not read.
+/// Source: the MQTT contract, §9. `commandId` is not read.
 public enum TelemetryCodec {
   /// A message; the caller keeps to 100 batteries.
   public static func encode(_ message: TelemetryMessage) -> [UInt8] {
@@ -68,7 +68,7 @@ public enum TelemetryCodec {
 /// One battery of a telemetry message.
 private enum TelemetryItem: ItemCodec {
   private enum Name: Int, Member {
-    case batteryId, at, dischargeW, socPct, state, availableWh, netImportW
+    case batteryId, at, dischargeW, socPct, state, mode, availableWh, netImportW
     static let names = MemberNames(Name.self)
   }
 
@@ -84,7 +84,8 @@ private enum TelemetryItem: ItemCodec {
       at: try fields.required(.at, fields.time(.at)),
       discharge: try fields.power(.dischargeW), charge: try fields.percent(.socPct),
       state: try fields.required(.state, fields.word(.state, as: Telemetry.State.self)),
-      available: try fields.energy(.availableWh), netImport: try fields.power(.netImportW))
+      available: try fields.energy(.availableWh), netImport: try fields.power(.netImportW),
+      mode: try fields.word(.mode, as: Telemetry.Mode.self))
   }
 
   static func write(_ item: Telemetry, to writer: inout JSONWriter) {
@@ -93,6 +94,7 @@ private enum TelemetryItem: ItemCodec {
     writer.power("dischargeW", item.discharge)
     writer.percent("socPct", item.charge)
     writer.plain("state", item.state.rawValue)
+    if let mode = item.mode { writer.plain("mode", mode.rawValue) }
     writer.energy("availableWh", item.available)
     writer.power("netImportW", item.netImport)
   }

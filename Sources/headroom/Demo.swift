@@ -16,6 +16,8 @@ struct Demo {
   let scenario: Scenario
   let batteries: Int
   let minutes: Int
+  /// A power target instead of a level.
+  var target: Power?
 
   /// Minutes before the event's start at which the world begins and the signal comes.
   private static let leadMinutes: Int64 = 15
@@ -27,7 +29,8 @@ struct Demo {
       let begin = start.adding(seconds: -60 * Self.leadMinutes)
       let fleet = SimulatedFleet(scenario: scenario, batteries: batteries, startingAt: begin)
       let world = try DemoWorld(
-        folder: folder, policy: policy, enrolment: fleet.enrolment, feeder: nil,
+        folder: folder, policy: policy, enrolment: fleet.enrolment,
+        feeder: scenario.feederTree(batteries: batteries),
         brokerPort: broker.port, startingAt: begin)
       try world.leaveConfiguration(policyFile: policyFile, brokerPort: broker.port)
       try world.deposit(greatestCost())
@@ -63,7 +66,9 @@ struct Demo {
     let window = Window(start: start, end: start.adding(seconds: Int64(minutes) * 60))!
     let signal = GridSignal(
       event: EventID("demo")!, revision: 1, issuedAt: world.clock.now,
-      content: .init(window: window, level: 2, request: .byLevel, note: "headroom demo"))
+      content: .init(
+        window: window, level: 2, request: target.map { .power($0) } ?? .byLevel,
+        note: "headroom demo"))
     let sent = ContinuousClock.now
     _ = try await utility.send(
       SignalCodec.encode(signal, issuer: world.utility), key: world.utilityKey,
@@ -83,7 +88,7 @@ struct Demo {
       try await broker.away { try await step.passTime(seconds: outage.seconds) }
       try await step.run(to: world.clock.now, show)
     }
-    try await step.run(to: window.end.adding(seconds: 1_200), show)
+    let recharge = try await throughTheEnd(of: window, &step, show)
     let delivered = step.fleet.fleet.totals.delivered
     progress.show("measuring, settling and writing the ledger", 0.82)
     let days = policy.settlement.runs.first { $0.isPayable }?.afterDays ?? 0
@@ -96,10 +101,29 @@ struct Demo {
     await step.fleet.stop()
     await utility.stop()
     progress.show("verifying the ledger", 0.97)
-    return try DemoSummary(
+    return try await DemoSummary(
       world: world, record: records.last, answers: answers, delivered: delivered,
+      recharge: recharge?(world.feeder, window.end),
       firstCommand: step.fleet.firstCommand.map { $0 - sent },
       lastCommand: step.fleet.lastCommand.map { $0 - sent })
+  }
+
+  /// Goes on to 20 minutes after the end, and keeps the world as it was there: how it recharges is
+  /// played without the broker, because gateways then do what they were told and no more is said.
+  private func throughTheEnd(
+    of window: Window, _ step: inout LockStep, _ show: (Timestamp) -> Void
+  ) async throws -> (@Sendable (FeederTree, Timestamp) async -> DemoRecharge)? {
+    let after = window.end.adding(seconds: 1_200)
+    guard scenario.battery.recharge != .never else {
+      try await step.run(to: after, show)
+      return nil
+    }
+    try await step.run(to: window.end.adding(seconds: -10), show)
+    let free = step.fleet.fleet.unreported(ignoringHolds: true)
+    try await step.run(to: window.end.adding(seconds: 30), show)
+    let held = step.fleet.fleet.unreported(ignoringHolds: false)
+    try await step.run(to: after, show)
+    return { await DemoRecharge(held: held, free: free, feeder: $0, end: $1) }
   }
 
   /// 17:00 on a Tuesday of July in the programme's zone, or of the first year that it is in force.

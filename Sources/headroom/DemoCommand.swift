@@ -16,6 +16,8 @@ struct DemoCommand: AsyncParsableCommand {
 
       EXAMPLE
         headroom demo --batteries 1000 --keep /tmp/headroom-demo
+        headroom demo --batteries 5000 --policy policies/peak-power.yaml \\
+          --scenario simulators/scenarios/peak-power.yaml --target-kw 15000
         headroom demo --data homes/
       """)
 
@@ -28,6 +30,8 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "What everything random follows from, instead of the scenario's seed.")
   var seed: UInt64?
   @Option(help: "Length of the event in minutes.") var minutes = 60
+  @Option(help: "Ask for so many kilowatts instead of the policy's percentage.")
+  var targetKw: Int64?
   @Option(
     help: "Keep everything in this new folder; without it only the report stays, in a new folder.")
   var keep: String?
@@ -40,6 +44,9 @@ struct DemoCommand: AsyncParsableCommand {
   func validate() throws {
     guard (1...1_000_000).contains(batteries) else {
       throw ValidationError("--batteries is \(batteries); allowed: 1 to 1000000")
+    }
+    guard targetKw.map({ (1...1_000_000_000).contains($0) }) != false else {
+      throw ValidationError("--target-kw is \(targetKw!); allowed: 1 to 1000000000")
     }
     guard (15...1_440).contains(minutes) else {
       throw ValidationError("--minutes is \(minutes); allowed: 15 to 1440")
@@ -58,7 +65,8 @@ struct DemoCommand: AsyncParsableCommand {
     let folder = try DemoFolder(keep: keep)
     let demo = Demo(
       folder: folder.path, policy: policy, policyFile: policyFile,
-      scenario: scenario, batteries: batteries, minutes: minutes)
+      scenario: scenario, batteries: batteries, minutes: minutes,
+      target: targetKw.map { Power(watts: $0 * 1_000) })
     try await carryOut(in: folder, demo.run) { (summary: DemoSummary, report) in
       Console.result(json ? summary.json(report: report) : summary.text(report: report))
       return summary.isVerified

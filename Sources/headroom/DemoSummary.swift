@@ -28,16 +28,31 @@ struct DemoSummary {
   let root: Digest
   let isVerified: Bool
   let checkpoint: String
+  let recharge: DemoRecharge?
+  private let rechargeLimit: Power?
+  private let end: Timestamp
+  /// What was said before the start: target, promise, and what is missing of it.
+  private let said: SignalAcknowledgement.Commitment?
+  private let refusal: Rejection?
 
   init(
     world: DemoWorld, record: EventRecord?, answers: [Result<SignalAcknowledgement, Rejection>],
-    delivered: Energy, firstCommand: Duration?, lastCommand: Duration?
+    delivered: Energy, recharge: DemoRecharge?, firstCommand: Duration?, lastCommand: Duration?
   ) throws {
     guard let record else {
       throw Outcome.broken.failure("the controller knows of no event; answers: \(answers)")
     }
     currency = world.policy.settlement.currency
     let facts = record.summary
+    self.recharge = recharge
+    rechargeLimit = record.recovery?.limit
+    end = record.endedAt ?? record.window?.end ?? world.clock.now
+    refusal = record.refusal
+    said =
+      answers.lazy.compactMap { answer -> SignalAcknowledgement.Commitment? in
+        guard case .success(let answer) = answer, answer.status == .committed else { return nil }
+        return answer.commitment
+      }.first
     batteries = record.batteries.count
     eligible = facts.eligible
     commanded = facts.commanded
@@ -72,8 +87,20 @@ struct DemoSummary {
     func row(_ name: String, _ value: String) -> String {
       "  " + name + String(repeating: " ", count: max(1, 22 - name.count)) + value
     }
-    var lines = [
-      "", "headroom demo: \(batteries) batteries, one signal", "",
+    func megawatts(_ power: Power) -> String {
+      FixedDecimal.text(power.watts / 1_000, places: 3, minimumPlaces: 3) + " MW"
+    }
+    var lines = ["", "headroom demo: \(batteries) batteries, one signal", ""]
+    if let refusal { lines += [row("refused", "\(refusal)"), ""] }
+    if let said {
+      let short = max(.zero, said.requested - said.committed)
+      lines.append(
+        row(
+          "said before",
+          "\(megawatts(said.requested)) asked, \(megawatts(said.committed)) "
+            + "committed, \(megawatts(short)) short"))
+    }
+    lines += [
       row("requested", megawattHours(requested)), row("committed", megawattHours(committed)),
       row("delivered", megawattHours(delivered) + "  (the simulated truth)"),
       row("verified", megawattHours(verified)), "",
@@ -82,6 +109,7 @@ struct DemoSummary {
     ]
     lines += outcomes.map { row("  " + $0.name, "\($0.count)") }
     lines += exceptions.map { row("  " + $0.name, "\($0.count)") }
+    lines += recharge?.lines(limit: rechargeLimit, end: end, row: row) ?? []
     lines += [
       "", row("first command after", milliseconds(firstCommand)),
       row("last command after", milliseconds(lastCommand)), "",
@@ -99,22 +127,24 @@ struct DemoSummary {
     func text(_ value: String) -> String {
       "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
-    let figures: [(String, String)] = [
-      ("batteries", "\(batteries)"), ("eligible", "\(eligible)"), ("commanded", "\(commanded)"),
-      ("acknowledged", "\(acknowledged)"), ("requestedWh", "\(requested.wattHoursRoundedDown)"),
-      ("committedWh", "\(committed.wattHoursRoundedDown)"),
-      ("deliveredWh", "\(delivered.wattHoursRoundedDown)"),
-      ("verifiedWh", "\(verified.wattHoursRoundedDown)"),
-      ("premium", text(premium.text(in: currency))), ("penalty", text(penalty.text(in: currency))),
-      ("currency", text(currency.code)),
-      ("signalToFirstCommandMs", firstCommand.map { "\($0.milliseconds)" } ?? "null"),
-      ("signalToLastCommandMs", lastCommand.map { "\($0.milliseconds)" } ?? "null"),
-      (
-        "ledger",
-        "{\"entries\":\(entries),\"treeSize\":\(entries),\"rootHash\":\"\(root)\","
-          + "\"verified\":\(isVerified)}"
-      ), ("report", text(report)),
-    ]
+    let figures: [(String, String)] =
+      [
+        ("batteries", "\(batteries)"), ("eligible", "\(eligible)"), ("commanded", "\(commanded)"),
+        ("acknowledged", "\(acknowledged)"), ("requestedWh", "\(requested.wattHoursRoundedDown)"),
+        ("committedWh", "\(committed.wattHoursRoundedDown)"),
+        ("deliveredWh", "\(delivered.wattHoursRoundedDown)"),
+        ("verifiedWh", "\(verified.wattHoursRoundedDown)"),
+        ("premium", text(premium.text(in: currency))),
+        ("penalty", text(penalty.text(in: currency))),
+        ("currency", text(currency.code)),
+        ("signalToFirstCommandMs", firstCommand.map { "\($0.milliseconds)" } ?? "null"),
+        ("signalToLastCommandMs", lastCommand.map { "\($0.milliseconds)" } ?? "null"),
+        (
+          "ledger",
+          "{\"entries\":\(entries),\"treeSize\":\(entries),\"rootHash\":\"\(root)\","
+            + "\"verified\":\(isVerified)}"
+        ), ("report", text(report)),
+      ] + (recharge.map { [("recovery", $0.json(limit: rechargeLimit))] } ?? [])
     return "{" + figures.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
   }
 }

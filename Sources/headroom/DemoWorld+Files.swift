@@ -11,13 +11,17 @@ extension DemoWorld {
   /// - Parameter policyFile: The policy, copied so that the folder stands for itself.
   func leaveConfiguration(policyFile: String, brokerPort: Int) throws {
     try Data(FleetFile.encode(enrolment)).write(to: URL(filePath: folder + "/fleet.csv"))
+    let isLimited = feeder.limits.contains { $0 < .max }
+    if isLimited {
+      try Data(FeederFile.encode(feeder)).write(to: URL(filePath: folder + "/feeder.csv"))
+    }
     try Data(contentsOf: URL(filePath: policyFile)).write(
       to: URL(filePath: folder + "/policy.yaml"))
     let configuration = """
       # Left by `headroom demo`; its broker was an embedded one and is gone.
       broker: {host: 127.0.0.1, port: \(brokerPort)}
       data: {folder: .}
-      fleet: {batteries: fleet.csv}
+      fleet: {batteries: fleet.csv\(isLimited ? ", feeder: feeder.csv" : "")}
       policies: [policy.yaml]
       ledger: {origin: \(book.key.verifier.name), key: ledger.key}
       keys:

@@ -25,6 +25,7 @@ struct DemoWorld {
   let utilityKey: SigningKey
   let connection: ConnectionOptions
   let enrolment: [EnrolledBattery]
+  let feeder: FeederTree
   let meterHistoryDays: Int64
 
   init(
@@ -34,6 +35,7 @@ struct DemoWorld {
     self.folder = folder
     self.policy = policy
     self.enrolment = enrolment
+    self.feeder = feeder ?? Assembly.anyFeeder(of: enrolment)
     self.meterHistoryDays = meterHistoryDays
     clock = ManualClock(start)
     store = try SQLiteMainStore(path: folder + "/headroom.db")
@@ -51,7 +53,7 @@ struct DemoWorld {
     connection = options
     var setup = Controller.Setup(
       clock: clock, store: store, readings: readings, fleet: enrolment,
-      feeder: feeder ?? Assembly.anyFeeder(of: enrolment), policies: [policy],
+      feeder: self.feeder, policies: [policy],
       keys: KeyDirectory([.init(owner: .utility(utility), publicKey: utilityKey.verifier.key)]),
       book: book, reportsFolder: folder + "/reports", connection: options,
       logger: StandardError.logger(.warning))

@@ -68,7 +68,7 @@ enum ScenarioFile {
   }
 
   private static var groups: [(name: String, fields: [Field])] {
-    [("home", home), ("battery", battery), ("faults", faults)]
+    [("home", home), ("battery", battery), ("feeder", feeder), ("faults", faults)]
   }
 
   private static var home: [Field] {
@@ -97,7 +97,15 @@ enum ScenarioFile {
         .percent(from: Percent(whole: 1)!)),
       Field("chargePercent", \.battery.chargePercent, .percent()),
       Field("reservePercent", \.battery.reservePercent, .percent()),
+      Field("recharge", \.battery.recharge, .word()),
       Field("exportLimitW", \.battery.exportLimitW, YAMLForm.int(0...1_000_000).orNothing()),
+    ]
+  }
+
+  private static var feeder: [Field] {
+    [
+      Field("homesPerNode", \.feeder.homesPerNode, YAMLForm.int(1...1_000_000).orNothing()),
+      Field("nodeLimitW", \.feeder.nodeLimitW, .int(1...1_000_000_000)),
     ]
   }
 
@@ -114,6 +122,7 @@ enum ScenarioFile {
       Field("clockSkewSeconds", \.faults.clockSkewSeconds, .int(-86_400...86_400)),
       Field("optOut", \.faults.optOut, .percent()),
       Field("lossyMeter", \.faults.lossyMeter, .percent()),
+      Field("stuck", \.faults.stuck, .percent()),
     ]
   }
 
@@ -132,7 +141,7 @@ enum ScenarioFile {
     let faults = scenario.faults
     let sum = [
       faults.offline, faults.deaf, faults.late, faults.partial, faults.liar, faults.clockSkew,
-      faults.optOut, faults.lossyMeter,
+      faults.optOut, faults.lossyMeter, faults.stuck,
     ].reduce(Int64(0)) { $0 + Int64($1.hundredths) }
     if sum > 10_000 {
       reader.fault(

@@ -47,12 +47,12 @@ func encoded(_ command: Command) -> [UInt8] { CommandCodec.encode(command) }
     world.run(to: "17:30")
     let idle = Telemetry(
       battery: FleetWorld.battery(1), at: FleetWorld.at("16:00"), discharge: .zero,
-      charge: Percent(whole: 80), state: .holding, netImport: Power(watts: 400))
+      charge: Percent(whole: 80), state: .holding, netImport: Power(watts: 400), mode: .backup)
     #expect(world.telemetry().first == idle)
     let busy = Telemetry(
       battery: FleetWorld.battery(1), at: FleetWorld.at("17:30"),
       discharge: Power(watts: 1_080), charge: Percent(whole: 76), state: .discharging,
-      netImport: Power(watts: -680))
+      netImport: Power(watts: -680), mode: .remote)
     #expect(world.telemetry().last == busy)
     #expect(world.telemetry().count == 19)
   }

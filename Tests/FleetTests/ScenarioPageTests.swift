@@ -10,7 +10,7 @@ import Testing
   }
 
   private static let scenarios = [
-    "sunny-day", "heat-wave", "half-answer", "liar", "broker-outage",
+    "sunny-day", "heat-wave", "half-answer", "liar", "broker-outage", "recovery", "peak-power",
   ]
 
   /// The fields of a scenario file, `home.pvPeakW`, by their indentation.
@@ -34,7 +34,7 @@ import Testing
 
   @Test func `describes every field of the shipped scenarios, and no other`() throws {
     let used = try Self.scenarios.map { try fields(of: $0) }.reduce(Set()) { $0.union($1) }
-    #expect(used.count == 33)
+    #expect(used.count == 37)
     let rows = try text("docs/SIMULATION.md").split(separator: "\n")
       .filter { $0.hasPrefix("| `") }
       .compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) }

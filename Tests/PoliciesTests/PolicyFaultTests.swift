@@ -168,9 +168,14 @@ import Testing
     Edit(
       "handBack: selfConsumption", "overCommit: {bye: none}", "dispatch.overCommit.bye",
       "unknownField"),
+    Edit("mode: limited", "mode: none", "dispatch.recovery.mode"),
     Edit(
-      "handBack: selfConsumption", "recovery: {mode: limited}", "dispatch.recovery.mode",
-      "notYet"),
+      "fleetLimitPercentOfEvent: 40", "fleetLimitPercentOfEvent: 0",
+      "dispatch.recovery.fleetLimitPercentOfEvent"),
+    Edit("fleetLimitKW: 900.5", "fleetLimitKW: -1", "dispatch.recovery.fleetLimitKW"),
+    Edit("startAfterMinutes: 10", "startAfterMinutes: 721", "dispatch.recovery.startAfterMinutes"),
+    Edit("spreadMinutes: 20", "spreadMinutes: 721", "dispatch.recovery.spreadMinutes"),
+    Edit("spreadMinutes: 20", "perNode: 3", "dispatch.recovery.perNode", "unknownField"),
     Edit(
       "handBack: selfConsumption", "preCharge: {mode: solar}", "dispatch.preCharge.mode",
       "notYet"),
@@ -178,6 +183,15 @@ import Testing
     Edit("until: start", "until: minutesBeforeStart", "dispatch.optOut.until", "notYet"),
     Edit("until: start", "effect: zero", "dispatch.optOut.effect", "notYet"),
   ]) func `is refused for its dispatch`(_ edit: Edit) throws { try edit.check() }
+
+  @Test func `is refused for limits of a recovery that is free`() throws {
+    let faults = Fixture.faults(try Fixture.edited("mode: limited", "mode: free").text)
+    #expect(
+      faults.map(\.path)
+        == ["fleetLimitPercentOfEvent", "fleetLimitKW", "startAfterMinutes", "spreadMinutes"].map {
+          "dispatch.recovery.\($0)"
+        })
+  }
 
   @Test func `is refused for level and percent without a release`() throws {
     let edited = try Fixture.edited(

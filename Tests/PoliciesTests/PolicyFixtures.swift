@@ -72,6 +72,12 @@ enum Fixture {
       ramp: {batterySeconds: 20, spreadSeconds: 60}
       correction: {notHeardSeconds: 45}
       commands: {graceSeconds: none}
+      recovery:
+        mode: limited
+        fleetLimitPercentOfEvent: 40
+        fleetLimitKW: 900.5
+        startAfterMinutes: 10
+        spreadMinutes: 20
       handBack: selfConsumption
       optOut: {until: start}
     measurement:

@@ -48,6 +48,11 @@ import Verification
     #expect(terms.notHeardSeconds == 45)
     #expect(terms.graceSeconds == nil)
     #expect(terms.handBack == .selfConsumption)
+    #expect(
+      terms.recovery
+        == DispatchTerms.RecoveryTerms(
+          percentOfEvent: 40, fleetLimit: Power(watts: 900_500), startAfterMinutes: 10,
+          spreadMinutes: 20))
     #expect(terms.optOutUntil == .start)
   }
 
@@ -242,7 +247,7 @@ import Verification
   }
 
   @Test func `may say that it wants nothing special`() throws {
-    #expect(Policy.fieldsWithoutEffect.count >= 20)
+    #expect(Policy.fieldsWithoutEffect.count >= 10)
     for (path, texts) in Policy.fieldsWithoutEffect {
       var text = ""
       var indent = ""

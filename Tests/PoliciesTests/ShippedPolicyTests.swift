@@ -7,7 +7,9 @@ import Testing
 import Verification
 
 @Suite struct `A shipped policy` {
-  @Test(arguments: ["surge-ten-percent", "surge-nameplate", "surge-levels", "surge-hourly"])
+  @Test(arguments: [
+    "surge-ten-percent", "surge-nameplate", "surge-levels", "surge-hourly", "peak-power",
+  ])
   func `is sound, final and without warnings`(_ name: String) throws {
     let bytes = try Fixture.shipped(name)
     let policy = try Policy.load(bytes: bytes, file: "\(name).yaml")

@@ -110,11 +110,11 @@ extension Timestamp {
           battery: BatteryID("bat-00017")!, at: .at("2026-09-15T17:01:10Z"),
           discharge: Power(watts: 1_080), charge: Percent(hundredths: 7_991)!,
           state: .discharging, available: Energy(wattHours: 8_087),
-          netImport: Power(watts: 320))
+          netImport: Power(watts: 320), mode: .remote)
       ])
     #expect(
       string(TelemetryCodec.encode(message))
-        == Examples.telemetry.with(#""mode":"remote","availableDischargeW":5000,"#, "")
+        == Examples.telemetry.with(#""availableDischargeW":5000,"#, "")
         .with(#","commandId":"peak-0915.bat-00017.42""#, ""))
   }
 

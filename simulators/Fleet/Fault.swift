@@ -2,7 +2,7 @@ import Grid
 
 /// What is wrong with a battery, its gateway or its meter.
 enum Fault: UInt8, Hashable, Sendable {
-  case none, offline, deaf, late, partial, liar, clockSkew, optOut, lossyMeter
+  case none, offline, deaf, late, partial, liar, clockSkew, optOut, lossyMeter, stuck
 
   /// One fault a battery: shares are exact to a battery, and the seed says who has which.
   static func assigned(_ scenario: Scenario, count: Int) -> [Fault] {
@@ -10,7 +10,7 @@ enum Fault: UInt8, Hashable, Sendable {
     let shares: [(Fault, Percent)] = [
       (.offline, faults.offline), (.deaf, faults.deaf), (.late, faults.late),
       (.partial, faults.partial), (.liar, faults.liar), (.clockSkew, faults.clockSkew),
-      (.optOut, faults.optOut), (.lossyMeter, faults.lossyMeter),
+      (.optOut, faults.optOut), (.lossyMeter, faults.lossyMeter), (.stuck, faults.stuck),
     ]
     var assigned = Array(repeating: Fault.none, count: count)
     guard shares.contains(where: { $0.1 > .zero }) else { return assigned }

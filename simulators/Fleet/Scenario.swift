@@ -31,8 +31,10 @@ public struct Scenario: Hashable, Sendable {
     public var capacityWh: Int64 = 13_500
     /// Discharge rating.
     public var maxDischargeW: Int64 = 5_000
-    /// Charge rating; described to the controller, never used.
+    /// Charge rating.
     public var maxChargeW: Int64 = 5_000
+    /// What a battery does by itself when nobody commands it.
+    public var recharge = Recharge.never
     /// AC energy out for energy in the cells.
     public var efficiencyPercent = Percent.hundred
     /// State of charge at the start.
@@ -41,6 +43,16 @@ public struct Scenario: Hashable, Sendable {
     public var reservePercent = Percent(whole: 20)!
     /// The site's export limit in watts, or nil.
     public var exportLimitW: Int64?
+
+    /// How a battery gets back what it gave.
+    public enum Recharge: String, Hashable, Sendable, CaseIterable {
+      /// It does not: it rests.
+      case never
+      /// At once and with its full rating, from the grid, up to its charge at the start.
+      case snapBack
+      /// Only with what its own roof has left over, up to its charge at the start.
+      case solar
+    }
 
     /// 13.5 kWh, 5 kW, 80 % charged, 20 % kept for the owner.
     public init() {}
@@ -72,8 +84,21 @@ public struct Scenario: Hashable, Sendable {
     public var optOut = Percent.zero
     /// Loses every third meter record; registers bridge them.
     public var lossyMeter = Percent.zero
+    /// Is never handed back: after its last command it stays in Headroom's mode and rests.
+    public var stuck = Percent.zero
 
     /// Nothing is wrong.
+    public init() {}
+  }
+
+  /// How the homes hang together, where no feeder file is given.
+  public struct Feeder: Hashable, Sendable {
+    /// Homes behind one transformer; nil: all of them on one node that limits nothing.
+    public var homesPerNode: Int64?
+    /// What may flow through each transformer, in watts.
+    public var nodeLimitW: Int64 = 150_000
+
+    /// One node that limits nothing.
     public init() {}
   }
 
@@ -110,6 +135,8 @@ public struct Scenario: Hashable, Sendable {
   public var home = Home()
   /// What the batteries are like.
   public var battery = Battery()
+  /// How the homes hang together.
+  public var feeder = Feeder()
   /// What goes wrong.
   public var faults = Faults()
   /// When the broker is away, or nil.

@@ -29,6 +29,16 @@ extension SimulatedFleet {
           meters.discharge[row] += given
           delivered += given
         }
+      } else if power < 0 {
+        let missing = batteries.missing(row)
+        let taken = min(-power * (end - at), batteries.needed(row, for: missing))
+        let stored = Int128(taken) * Int128(batteries.efficiency[row]) / 10_000
+        batteries.restored[row] += min(missing, Int64(stored))
+        if isTrue {
+          site += taken
+          meters.charge[row] += taken
+          recharged += taken
+        }
       }
       if site >= 0 { meters.siteImport[row] += site } else { meters.siteExport[row] -= site }
       at = end
@@ -112,9 +122,11 @@ extension SimulatedFleet {
 
   /// Watts until the next wake: setpoint, rating, export limit, ramp, and what is wrong.
   private mutating func setPower(_ row: Int) {
-    guard let place = timelines[row].firstIndex(where: { $0.standing == .running }),
-      timelines[row][place].isDischarge, batteries.told[row] < batteries.bound[row]
-    else {
+    guard let place = timelines[row].firstIndex(where: { $0.standing == .running }) else {
+      batteries.power[row] = isStuck(row) ? 0 : -ownCharge(row)
+      return
+    }
+    guard timelines[row][place].isDischarge, batteries.told[row] < batteries.bound[row] else {
       batteries.power[row] = 0
       return
     }
@@ -129,6 +141,23 @@ extension SimulatedFleet {
     // Half the way over the whole ramp is the energy of a straight slope.
     if batteries.at[row] < entry.rampEnd { power = (entry.rampFrom + min(power, room)) / 2 }
     batteries.power[row] = min(power, room)
+  }
+
+  /// True for a battery that was commanded and should have been handed back, but was not.
+  func isStuck(_ row: Int) -> Bool {
+    faults[row] == .stuck && timelines[row].contains { $0.began > 0 && !$0.isCancel }
+  }
+
+  /// Watts that an uncommanded battery charges with, by the world's habit.
+  private func ownCharge(_ row: Int) -> Int64 {
+    guard scenario.battery.recharge != .never, batteries.missing(row) > 0 else { return 0 }
+    switch scenario.battery.recharge {
+    case .never: return 0
+    case .snapBack: return batteries.chargeRating[row]
+    case .solar:
+      let surplus = -homes.slot(row, atSecond: second(row)).watts
+      return min(batteries.chargeRating[row], max(0, surplus))
+    }
   }
 
   /// Greatest discharge at which the site does not export more than it may, in watts.
@@ -148,6 +177,13 @@ extension SimulatedFleet {
   private func nextWake(_ row: Int) -> Int64 {
     let at = batteries.at[row]
     var wake = held[row]?.first?.at ?? .max
+    if batteries.power[row] < 0 {
+      let needed = batteries.needed(row, for: batteries.missing(row))
+      wake = min(wake, at + (needed - batteries.power[row] - 1) / -batteries.power[row])
+    }
+    if scenario.battery.recharge == .solar, batteries.missing(row) > 0 {
+      wake = min(wake, homes.slot(row, atSecond: second(row)).end)
+    }
     for entry in timelines[row] {
       switch entry.standing {
       case .over: break

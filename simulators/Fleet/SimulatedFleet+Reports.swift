@@ -51,7 +51,21 @@ extension SimulatedFleet {
     return Telemetry(
       battery: enrolment[row].battery, at: stamp(row, due), discharge: Power(watts: power),
       charge: batteries.charge(row, after: batteries.told[row]),
-      state: power > 0 ? .discharging : .holding, netImport: Power(watts: home - power))
+      state: power > 0 ? .discharging : power < 0 ? .charging : .holding,
+      netImport: Power(watts: home - power),
+      mode: mode(row))
+  }
+
+  /// Who decides what the battery does, as its device reads it back.
+  private func mode(_ row: Int) -> Telemetry.Mode {
+    if isStuck(row) || timelines[row].contains(where: { $0.standing == .running }) {
+      return .remote
+    }
+    return switch scenario.battery.recharge {
+    case .never: .backup
+    case .snapBack: .timeOfUse
+    case .solar: .selfConsumption
+    }
   }
 
   private mutating func reportMeters(at due: Timestamp) {
@@ -80,18 +94,21 @@ extension SimulatedFleet {
     let imported = meters.siteImport[row] / 3_600_000_000
     let exported = meters.siteExport[row] / 3_600_000_000
     let discharged = meters.discharge[row] / 3_600_000_000
+    let charged = meters.charge[row] / 3_600_000_000
     let own = enrolment[row]
     defer {
       meters.lastImportWh[row] = imported
       meters.lastExportWh[row] = exported
       meters.lastDischargeWh[row] = discharged
+      meters.lastChargeWh[row] = charged
     }
     return [
       record(
         own.siteMeter, window, imported, since: meters.lastImportWh[row], exported,
         since: meters.lastExportWh[row]),
       record(
-        own.batteryMeter, window, 0, since: 0, discharged, since: meters.lastDischargeWh[row]),
+        own.batteryMeter, window, charged, since: meters.lastChargeWh[row], discharged,
+        since: meters.lastDischargeWh[row]),
     ]
   }
 

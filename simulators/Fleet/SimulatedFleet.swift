@@ -34,6 +34,8 @@ public struct SimulatedFleet: Sendable {
     public var completed = 0
     /// AC energy that batteries gave on command: the truth, rounded down.
     public var delivered = Energy.zero
+    /// AC energy that they took back: the truth, rounded down.
+    public var recharged = Energy.zero
   }
 
   /// Commands that a gateway keeps for one battery; what ended is forgotten from a quarter of it on.
@@ -69,6 +71,7 @@ public struct SimulatedFleet: Sendable {
   var meterSeq: Int64 = 0
   /// In microjoules.
   var delivered: Int64 = 0
+  var recharged: Int64 = 0
   var counted = Totals()
   var outbox: [OutgoingMessage] = []
   private var isBorn = false
@@ -139,6 +142,7 @@ public struct SimulatedFleet: Sendable {
   public var totals: Totals {
     var totals = counted
     totals.delivered = Energy(joules: delivered / 1_000_000)
+    totals.recharged = Energy(joules: recharged / 1_000_000)
     return totals
   }
 
@@ -199,7 +203,8 @@ extension EnrolledBattery {
     let like = scenario.battery
     self.init(
       battery: BatteryID("bat-\(name)")!, gateway: GatewayID("gw-\(gateway)")!,
-      site: SiteID("site-\(name)")!, owner: OwnerID("owner-\(name)")!, node: NodeID("feeder")!,
+      site: SiteID("site-\(name)")!, owner: OwnerID("owner-\(name)")!,
+      node: scenario.node(ofBattery: number),
       capacity: Energy(wattHours: like.capacityWh),
       maxDischarge: Power(watts: like.maxDischargeW), maxCharge: Power(watts: like.maxChargeW),
       dischargeEfficiency: like.efficiencyPercent, reserve: like.reservePercent,

@@ -46,7 +46,7 @@ import Wire
     let plant = try await run(untouched.get())
     plant.installation.folder.removeAtExit()
     return Calm(
-      installation: plant.installation, commands: Set(plant.site.commands.keys),
+      installation: plant.installation, commands: plant.site.discharges,
       verifiedWh: plant.site.answer(.settled)?.settled?.verifiedWh)
   }
 
@@ -70,7 +70,8 @@ import Wire
     let calm = try await Self.calm.value
     #expect(calm.commands.count == 12)
     #expect((calm.verifiedWh ?? 0) > 0)
-    #expect(Set(found.site.commands.keys) == calm.commands)
+    // Who waited while his turn began is not held any more, so holds are not compared.
+    #expect(found.site.discharges == calm.commands)
     #expect(found.site.contradictions == [])
     for file in ["lines.csv", "parties.csv", "intervals.csv"] {
       let report = try #require(found.report(file))
@@ -221,7 +222,7 @@ import Wire
     // The same signal again does not bring it back.
     try await plant.signal(revision: 3, window: Self.window)
     #expect(plant.site.answers.last?.rejection != nil)
-    #expect(plant.site.commands.values.count { $0.action != .cancel } == 12)
+    #expect(plant.site.discharges.count == 12)
     try await plant.end()
   }
 

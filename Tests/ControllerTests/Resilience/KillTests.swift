@@ -32,8 +32,9 @@ struct `A controller that is killed` {
     try #require(expected.fault == nil, "\(expected.fault ?? "")\n\(expected.log)")
     try #require(found.fault == nil, "seed \(seed): \(found.fault ?? "")\n\(found.log)")
 
-    // Everybody was commanded and nobody twice.
-    #expect(expected.site.commands.count == 100)
+    // Everybody was commanded and held afterwards, and nobody twice.
+    #expect(expected.site.discharges.count == 100)
+    #expect(expected.site.commands.count == 200)
     #expect(Set(found.site.commands.keys) == Set(expected.site.commands.keys), "seed \(seed)")
     #expect(found.site.contradictions == [], "seed \(seed)")
     #expect(found.site.fleet.totals.delivered == expected.site.fleet.totals.delivered)

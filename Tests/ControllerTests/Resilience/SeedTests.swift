@@ -101,7 +101,7 @@ import Testing
       if truth.delivered == .zero { #expect(amount == 0, "\(name): \(battery.battery)") }
       switch fleet.faults[row] {
       case .deaf, .offline, .liar: #expect(amount == 0, "\(name): \(battery.battery)")
-      case .none, .late, .partial, .clockSkew, .optOut, .lossyMeter: break
+      case .none, .late, .partial, .clockSkew, .optOut, .lossyMeter, .stuck: break
       }
       verified += truth.delivered
     }

@@ -9,6 +9,11 @@ struct Site {
   private(set) var fleet: SimulatedFleet
   /// What each command id stood for when it first came.
   private(set) var commands: [String: Command] = [:]
+  /// The names of those that discharge.
+  var discharges: Set<String> {
+    Set(
+      commands.filter { if case .discharge = $0.value.action { true } else { false } }.map(\.key))
+  }
   /// Command ids that came again with another content.
   private(set) var contradictions: [String] = []
   /// Command messages that came, repetitions included.
