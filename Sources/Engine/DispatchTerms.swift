@@ -28,6 +28,18 @@ public struct DispatchTerms: Hashable, Sendable {
   public var target: TargetTerms
   /// How a shared limit or a target is divided.
   public var fairness: Fairness
+  /// Who goes first under `meritOrder`.
+  public var meritBy = MeritBy.stateOfCharge
+  /// How many days `rotationDebt` remembers, 1…366.
+  public var fairnessWindowDays: Int64 = 30
+  /// How many events of a battery its reliability is taken of, 1…100.
+  public var historyEvents = 10
+  /// The reliability of a battery without an event.
+  public var newBattery = Percent(whole: 90)!
+  /// More is asked than is promised; nil when not.
+  public var overCommit: OverCommit?
+  /// Reported charges may be too high by so much of the capacity; plans count on the rest.
+  public var chargeUncertainty = Percent.zero
   /// The programme's floor; the greater of it and the owner's reserve holds.
   public var reserve: Percent
   /// Smaller shares are not sent, and go to others.
@@ -89,6 +101,34 @@ public struct DispatchTerms: Hashable, Sendable {
     case proportional
     /// Everybody the same watts until something binds him.
     case equalShare
+    /// One after the other by `meritBy`, the best first; equal ones share equally.
+    case meritOrder
+    /// One after the other by what each owes, the greatest debt first; equal ones share equally.
+    case rotationDebt
+  }
+
+  /// `dispatch.meritBy`.
+  public enum MeritBy: String, Hashable, Sendable, CaseIterable {
+    /// The fullest first.
+    case stateOfCharge
+    /// Who delivered most of what was asked first.
+    case reliability
+    /// The lowest price that an owner asks first.
+    case offeredPrice
+  }
+
+  /// `dispatch.overCommit`.
+  public struct OverCommit: Hashable, Sendable {
+    /// The most that is asked, of the target; 100…200.
+    public var maximumPercent: Int64
+    /// The promise is kept with at least this probability, below 100 %; nil: on average.
+    public var probability: Percent?
+
+    /// Terms of over-commitment.
+    public init(maximumPercent: Int64 = 120, probability: Percent? = nil) {
+      self.maximumPercent = maximumPercent
+      self.probability = probability
+    }
   }
 
   /// `dispatch.optOut.until`.
@@ -110,6 +150,14 @@ public struct DispatchTerms: Hashable, Sendable {
     public var maximumPerMonth: Int?
     /// Events in one season, or nil.
     public var maximumPerSeason: Int?
+    /// A site is not asked in an event that is longer than its contract.
+    public var lengthIsContracted = false
+    /// Elapsed time of all events of a season, in seconds, or nil.
+    public var maximumSecondsPerSeason: Int64?
+    /// From the end of one event to the start of the next, in minutes.
+    public var minimumRestMinutes: Int64 = 0
+    /// Local days with an event in a row, or nil.
+    public var maximumConsecutiveDays: Int?
     /// Does a cancelled event use up a limit.
     public var countCancelled: CountCancelled
     /// May events be tests.
@@ -162,7 +210,9 @@ public struct DispatchTerms: Hashable, Sendable {
     public var maximumTarget: Power?
 
     /// `signals.forms`.
-    public enum Form: String, Hashable, Sendable, CaseIterable { case level, percent, power }
+    public enum Form: String, Hashable, Sendable, CaseIterable {
+      case level, percent, power, price
+    }
     /// `signals.revise` and `signals.cancel`; a cancel is never `never`.
     public enum Until: String, Hashable, Sendable, CaseIterable { case never, untilStart, untilEnd }
 
@@ -212,11 +262,39 @@ public struct DispatchTerms: Hashable, Sendable {
     public var byLevel: [Int: Percent]
     /// Of what.
     public var basis: ReleaseBasis
+    /// Percent from a price on; rising in price. Below the first one nothing is released.
+    public var byPrice: [PriceStep]
+    /// The currency of those prices.
+    public var currencyCode: String
+
+    /// One row of `dispatch.release.byPrice`.
+    public struct PriceStep: Hashable, Sendable {
+      /// From this price of a kilowatt-hour on.
+      public let atOrAbove: Money
+      /// What is released.
+      public let percent: Percent
+
+      /// A step.
+      public init(atOrAbove: Money, percent: Percent) {
+        self.atOrAbove = atOrAbove
+        self.percent = percent
+      }
+    }
 
     /// A release; a single percentage is given for all four levels.
-    public init(byLevel: [Int: Percent], basis: ReleaseBasis) {
+    public init(
+      byLevel: [Int: Percent], basis: ReleaseBasis, byPrice: [PriceStep] = [],
+      currencyCode: String = ""
+    ) {
       self.byLevel = byLevel
       self.basis = basis
+      self.byPrice = byPrice
+      self.currencyCode = currencyCode
+    }
+
+    /// What a price of a kilowatt-hour releases; 0 % below the first step.
+    public func percent(at price: Money) -> Percent {
+      byPrice.last { $0.atOrAbove <= price }?.percent ?? .zero
     }
   }
 

@@ -87,7 +87,10 @@ extension Engine {
         start: max(content.window.start, now.roundedUpToSecond), end: content.window.end)
     else { return nil }
     let isMoving = states[place].record.startedAt != nil
-    var planning = FleetTable.Planning(window: window, terms: terms, targets: content.targets)
+    learn()
+    var planning = FleetTable.Planning(
+      window: window, terms: terms, targets: content.targets,
+      eventSeconds: content.window.seconds)
     // In an event gateways report every 10 s, so silence is noticed sooner.
     if isMoving { planning.heardSeconds = terms.notHeardSeconds }
     planning.busy = busy(in: window, except: place)
@@ -99,7 +102,7 @@ extension Engine {
     let input = fleet.planning(for: planning, at: now, feeder: feeder)
     let plan = Planner.plan(
       input, feeder: feeder, request: request, seconds: window.seconds, fairness: terms.fairness,
-      minimumSetpoint: terms.minimumSetpoint)
+      minimumSetpoint: terms.minimumSetpoint, overCommit: terms.overCommit)
     return .init(
       revision: states[place].storedRevision, from: now, window: window, plan: plan,
       floorHundredths: input.floorHundredths)
@@ -274,7 +277,8 @@ extension EventRecord.PlanInForce {
       committed = committed + Power(watts: setpointW[row])
     }
     let limited = Plan(
-      requested: plan.requested, committed: committed, seconds: plan.seconds,
+      requested: plan.requested, committed: plan.promised(holding: committed),
+      seconds: plan.seconds,
       setpointW: setpointW, energyLimitWh: energyLimitWh, bound: plan.bound, skipped: skipped,
       bindingNodes: plan.bindingNodes)
     return EventRecord.PlanInForce(

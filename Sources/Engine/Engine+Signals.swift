@@ -249,7 +249,11 @@ extension Engine {
           }
         case .scheduled, .notified, .ramping, .sustaining, .recovering, .closed: true
         }
-      others.append(.init(start: content.window.start, counts: counts && !content.isTest))
+      let end = max(
+        min(record.endedAt ?? content.window.end, content.window.end),
+        content.window.start.adding(seconds: 1))
+      guard let window = Window(start: content.window.start, end: end) else { continue }
+      others.append(.init(window: window, counts: counts && !content.isTest))
     }
     return SignalRules(terms: terms, now: now, others: others)
   }

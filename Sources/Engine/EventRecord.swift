@@ -114,9 +114,11 @@ public struct EventRecord: Sendable {
   public var commitment: SignalAcknowledgement.Commitment? {
     guard let last = plans.last else { return nil }
     // What devices lose on the way is asked for on top, and is no promise.
-    let committed = corrections.isEmpty ? committedNow : min(committedNow, last.plan.committed)
+    let holding = last.plan.promised(holding: committedNow)
     return .init(
-      requested: last.plan.requested, committed: committed, batteries: batteriesWithShare,
+      requested: last.plan.requested,
+      committed: corrections.isEmpty ? holding : min(holding, last.plan.committed),
+      batteries: batteriesWithShare,
       skipped: batteries.count - batteriesWithShare)
   }
 

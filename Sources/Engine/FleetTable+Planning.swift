@@ -19,12 +19,14 @@ extension FleetTable {
     public var absent: [Bool]
     /// Floors below which an owner's lowered reserve has no effect in this event; empty is none.
     public var leastFloors: [Int32]
+    /// Length of the whole event, of which `window` may be the rest.
+    public var eventSeconds: Int64
 
     /// What a plan is made for; without the optional parts, everybody may be asked.
     public init(
       window: Window, terms: DispatchTerms, targets: [NodeID] = [],
       heardSeconds: Int64 = Timing.heardSeconds, busy: [Bool] = [], optedOut: [Bool] = [],
-      absent: [Bool] = [], leastFloors: [Int32] = []
+      absent: [Bool] = [], leastFloors: [Int32] = [], eventSeconds: Int64? = nil
     ) {
       self.window = window
       self.terms = terms
@@ -34,6 +36,7 @@ extension FleetTable {
       self.optedOut = optedOut
       self.absent = absent
       self.leastFloors = leastFloors
+      self.eventSeconds = eventSeconds ?? window.seconds
     }
   }
 
@@ -43,6 +46,7 @@ extension FleetTable {
   ) -> PlanningFleet {
     let cutoff = now.adding(seconds: -planning.heardSeconds).microseconds
     let meant = Self.meant(planning.targets, feeder: feeder)
+    let doubt = planning.terms.chargeUncertainty.hundredths
     var fleet = asEnrolled
     fleet.capacityJ = capacityJ
     fleet.chargeHundredths = chargeHundredths
@@ -51,6 +55,9 @@ extension FleetTable {
       let least = planning.leastFloors.isEmpty ? 0 : planning.leastFloors[row]
       fleet.floorHundredths[row] = max(floor(row: row, terms: planning.terms), least)
       fleet.exportRoomW[row] = exportRoom(row: row)
+      if doubt > 0, fleet.chargeHundredths[row] >= 0 {
+        fleet.chargeHundredths[row] = max(0, fleet.chargeHundredths[row] - doubt)
+      }
       let isMeant = meant.isEmpty || meant[Int(node[row])]
       if let reason = isMeant ? obstacle(row: row, planning, cutoff: cutoff) : .notTargeted {
         fleet.standing[row] = .skipped(reason)
@@ -58,12 +65,23 @@ extension FleetTable {
         fleet.standing[row] = .available
       }
     }
+    rate(&fleet, planning.terms, at: now)
     return fleet
   }
 
   /// Why a battery cannot be asked; nil when it can. The first reason in this order counts.
   private func obstacle(row: Int, _ planning: Planning, cutoff: Int64) -> SkipReason? {
     if !planning.absent.isEmpty && planning.absent[row] { return .notEnrolled }
+    switch enrolled[row].offer.kind {
+    case .battery: break
+    case .generator: return .notDispatchable
+    }
+    if planning.terms.events.lengthIsContracted,
+      let minutes = enrolled[row].offer.contractedMinutes,
+      planning.eventSeconds > 60 * minutes
+    {
+      return .durationNotContracted
+    }
     let place = Int(gateway[row])
     if isBorn[place] && !readsCommands[place] { return .notDispatchable }
     if isDescribed[row] && !isRemote[row] { return .notDispatchable }

@@ -60,6 +60,9 @@ public struct FleetTable: Sendable {
   var netImportW: [Int64]
   var state: [Telemetry.State]
 
+  /// What past events asked and gateways reported.
+  var history = DeliveryHistory()
+
   /// When the last command that was sent is over, ramp included, in microseconds; `Int64.min` when
   /// there was none, or it was complained about.
   var remoteUntil: [Int64]

@@ -12,8 +12,12 @@ public struct Rehearsal: Sendable {
   public let content: GridSignal.Content
   /// The time that is planned: what is left of the signal's window.
   public let window: Window
+  /// What the planner was asked for.
+  public let request: PlanRequest
   /// The plan; rows as in the enrolment.
   public let plan: Plan
+  /// What the plan was made from: bounds, merits and standings of that moment.
+  public let input: PlanningFleet
   /// Why the programme would turn this signal away at that moment; nil when it would not.
   ///
   /// Limits of number count no earlier event, because none is known here.
@@ -57,15 +61,18 @@ public struct Rehearsal: Sendable {
     }
     var table = FleetTable(enrolled, feeder: feeder)
     table.hearEnrolledCharges(at: now)
-    var planning = FleetTable.Planning(window: window, terms: terms, targets: content.targets)
+    var planning = FleetTable.Planning(
+      window: window, terms: terms, targets: content.targets,
+      eventSeconds: content.window.seconds)
     let roll = EnrolmentRoll(
       enrolled, enrolments, terms: terms,
       on: terms.calendar.zone.date(at: content.window.start))
     planning.absent = roll.isAbsent
-    let input = table.planning(for: planning, at: now, feeder: feeder)
+    input = table.planning(for: planning, at: now, feeder: feeder)
     plan = Planner.plan(
       input, feeder: feeder, request: request, seconds: window.seconds, fairness: terms.fairness,
-      minimumSetpoint: terms.minimumSetpoint)
+      minimumSetpoint: terms.minimumSetpoint, overCommit: terms.overCommit)
+    self.request = request
     self.event = event
     self.content = content
     self.window = window

@@ -4,20 +4,23 @@ import Grid
 ///
 /// A refusal is `refusedByPolicy`; its `field` is the rule's name: `notEffective`,
 /// `formNotAccepted`, `targetOutOfRange`, `testNotAllowed`, `durationNotAllowed`, `outsideSeason`,
-/// `dayNotAllowed`, `outsideWindow`, `limitReached`, `startPast` or `noticeTooLate`. The first
+/// `dayNotAllowed`, `outsideWindow`, `limitReached`, `restTooShort`, `startPast` or `noticeTooLate`. The first
 /// broken rule in this order is named.
 struct SignalRules {
-  /// Another event of the same programme, for the limits of number.
+  /// Another event of the same programme, for the limits of number and time.
   struct Other {
-    let start: Timestamp
+    /// When it was, up to its cancel.
+    let window: Window
     let counts: Bool
+
+    var start: Timestamp { window.start }
   }
 
   let terms: DispatchTerms
   let now: Timestamp
   let others: [Other]
 
-  private var zone: ZoneOffsets { terms.calendar.zone }
+  var zone: ZoneOffsets { terms.calendar.zone }
 
   /// What the planner is asked for; nil when the terms have no value for it.
   static func request(of content: GridSignal.Content, terms: DispatchTerms) -> PlanRequest? {
@@ -25,10 +28,25 @@ struct SignalRules {
     case .power(let power): return .target(power)
     case .release(let percent, let basis): return .release(percent, of: basis)
     case .byLevel:
-      guard let release = terms.release, let percent = release.byLevel[content.level] else {
-        return nil
+      guard let release = terms.release else { return nil }
+      if let premium = content.premium, form(of: content, terms: terms) == .price {
+        guard premium.currencyCode == release.currencyCode else { return nil }
+        return .release(release.percent(at: premium.perKilowattHour), of: release.basis)
       }
-      return .release(percent, of: release.basis)
+      return release.byLevel[content.level].map { .release($0, of: release.basis) }
+    }
+  }
+
+  /// What a signal asks by. One without an amount of its own asks by its price where the programme
+  /// takes prices and the signal has one, and by its level otherwise.
+  static func form(
+    of content: GridSignal.Content, terms: DispatchTerms
+  ) -> DispatchTerms.SignalTerms.Form {
+    switch content.request {
+    case .power: .power
+    case .release: .percent
+    case .byLevel:
+      terms.signals.forms.contains(.price) && content.premium != nil ? .price : .level
     }
   }
 
@@ -36,7 +54,7 @@ struct SignalRules {
   func fault(in content: GridSignal.Content, replacing stored: GridSignal.Content?) -> Rejection? {
     let date = zone.date(at: content.window.start)
     return effect(date) ?? form(content) ?? length(content) ?? season(content, date)
-      ?? number(content, date) ?? notice(content, stored)
+      ?? number(content, date) ?? time(content, date) ?? notice(content, stored)
   }
 
   /// True when `content` comes too late for notice, and the terms dispatch it all the same.
@@ -46,7 +64,7 @@ struct SignalRules {
     terms.notice.lateIsDispatched && noticeFault(content, stored) != nil
   }
 
-  private func refuse(_ rule: String, _ found: String, _ allowed: String) -> Rejection {
+  func refuse(_ rule: String, _ found: String, _ allowed: String) -> Rejection {
     Rejection(.refusedByPolicy, field: rule, found: found, allowed: allowed)
   }
 
@@ -59,17 +77,17 @@ struct SignalRules {
   }
 
   private func form(_ content: GridSignal.Content) -> Rejection? {
-    let form: DispatchTerms.SignalTerms.Form =
-      switch content.request {
-      case .power: .power
-      case .release: .percent
-      case .byLevel: .level
-      }
+    let form = Self.form(of: content, terms: terms)
     guard terms.signals.forms.contains(form) else {
       let allowed = terms.signals.forms.map(\.rawValue).sorted().joined(separator: ", ")
       return refuse("formNotAccepted", form.rawValue, allowed)
     }
     if Self.request(of: content, terms: terms) == nil {
+      if form == .price {
+        return refuse(
+          "formNotAccepted", "a price in \(content.premium?.currencyCode ?? "")",
+          "prices in \(terms.release?.currencyCode ?? "")")
+      }
       let levels = (terms.release?.byLevel.keys.sorted() ?? []).map { "\($0)" }
       let allowed = "levels \(levels.joined(separator: ", "))"
       return refuse("formNotAccepted", "level \(content.level)", allowed)
@@ -159,7 +177,7 @@ struct SignalRules {
   }
 
   /// The first day of the run of `season` that holds `date`; a season may pass New Year.
-  private static func firstDay(
+  static func firstDay(
     of season: ProgrammeCalendar.Season, holding date: CivilDate
   ) -> CivilDate? {
     let (year, month, day) = date.components

@@ -28,13 +28,15 @@ public struct EnrolledBattery: Hashable, Sendable {
   public let siteMeter: MeterID
   /// The battery's own meter.
   public let batteryMeter: MeterID
+  /// What it offers to programmes that ask for it.
+  public let offer: BatteryOffer
 
   /// An enrolment; without meters of their own, the site's and the battery's names are the meters'.
   public init(
     battery: BatteryID, gateway: GatewayID, site: SiteID, owner: OwnerID, node: NodeID,
     capacity: Energy, maxDischarge: Power, maxCharge: Power, dischargeEfficiency: Percent,
     reserve: Percent, exportLimit: Power?, charge: Percent?, siteMeter: MeterID? = nil,
-    batteryMeter: MeterID? = nil
+    batteryMeter: MeterID? = nil, offer: BatteryOffer = BatteryOffer()
   ) {
     self.battery = battery
     self.gateway = gateway
@@ -50,5 +52,6 @@ public struct EnrolledBattery: Hashable, Sendable {
     self.charge = charge
     self.siteMeter = siteMeter ?? MeterID(site.text)!
     self.batteryMeter = batteryMeter ?? MeterID(battery.text)!
+    self.offer = offer
   }
 }

@@ -119,6 +119,12 @@ public struct Policy: Hashable, Sendable {
       handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
     terms.correction = dispatch.correction
     terms.reserveLoweredAtOnce = dispatch.reserveLoweredAtOnce
+    terms.meritBy = dispatch.meritBy
+    terms.fairnessWindowDays = dispatch.fairnessWindowDays
+    terms.historyEvents = dispatch.overCommit.historyEvents
+    terms.newBattery = dispatch.overCommit.newBattery
+    terms.overCommit = dispatch.overCommit.terms
+    terms.chargeUncertainty = dispatch.chargeUncertainty
     terms.recovery = dispatch.recovery
     self.dispatch = terms
     self.measurement = MeasurementTerms(

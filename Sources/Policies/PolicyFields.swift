@@ -16,7 +16,9 @@ enum PolicyFields {
     "calendar.workingDays", "calendar.nonWorkingDays",
     "events", "events.minimumMinutes", "events.maximumMinutes", "events.allowedMinutes",
     "events.stepMinutes", "events.maximumPerDay", "events.maximumPerMonth",
-    "events.maximumPerSeason", "events.countCancelled", "events.tests", "events.tests.allowed",
+    "events.maximumPerSeason", "events.maximumHoursPerSeason", "events.minimumRestMinutes",
+    "events.maximumConsecutiveDays", "events.durationFromEnrolment", "events.countCancelled",
+    "events.tests", "events.tests.allowed",
     "events.tests.paid",
     "signals", "signals.from", "signals.forms", "signals.signature", "signals.revise",
     "signals.cancel", "signals.joinLate", "signals.minimumKW", "signals.maximumKW",
@@ -26,7 +28,12 @@ enum PolicyFields {
     "enrolment.startsOn", "enrolment.minimumBatteryW", "enrolment.minimumFleetKW",
     "enrolment.maximumFleetKW",
     "dispatch", "dispatch.release", "dispatch.release.percent", "dispatch.release.byLevel",
-    "dispatch.release.of", "dispatch.target", "dispatch.target.shortfall",
+    "dispatch.release.of", "dispatch.release.byPrice", "dispatch.release.byPrice[].atOrAbove",
+    "dispatch.release.byPrice[].percent", "dispatch.meritBy", "dispatch.fairnessWindowDays",
+    "dispatch.overCommit", "dispatch.overCommit.by", "dispatch.overCommit.historyEvents",
+    "dispatch.overCommit.newBatteryPercent", "dispatch.overCommit.maximumPercent",
+    "dispatch.overCommit.probabilityPercent", "dispatch.chargeUncertaintyPercent",
+    "dispatch.target", "dispatch.target.shortfall",
     "dispatch.target.maximumKW", "dispatch.fairness", "dispatch.reservePercent",
     "dispatch.minimumSetpointW", "dispatch.ramp", "dispatch.ramp.batterySeconds",
     "dispatch.ramp.spreadSeconds", "dispatch.correction", "dispatch.correction.notHeardSeconds",
@@ -79,11 +86,8 @@ enum PolicyFields {
 
   /// Fields that nothing carries out yet, with the texts that ask for nothing.
   static let withoutEffect: [String: Set<String>] = [
-    "events.durationFromEnrolment": ["false"],
-    "events.minimumRestMinutes": ["0"],
     "events.tests.counted": ["false"],
     "notice.reminderMinutes": ["[]"],
-    "dispatch.overCommit.by": ["none"],
     "dispatch.optOut.effect": ["excluded"],
     "dispatch.storm.hold": ["false"],
     "dispatch.preCharge.mode": ["none"],
@@ -100,14 +104,10 @@ enum PolicyFields {
   /// Fields that are described but that nothing carries out, whatever they say.
   static let notYet: [String] = {
     var paths = [
-      "events.maximumHoursPerSeason", "events.plannedHoursPerSeason",
-      "events.maximumConsecutiveDays", "events.overlap", "events.adjacent",
+      "events.plannedHoursPerSeason", "events.overlap", "events.adjacent",
       "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
       "signals.openADR", "notice.publishSchedule", "enrolment.kinds",
-      "dispatch.release.byPrice", "dispatch.meritBy", "dispatch.fairnessWindowDays",
-      "dispatch.ramp.fleetKWPerMinute",
-      "dispatch.commands.vendorPerSecond", "dispatch.overCommit.historyEvents",
-      "dispatch.overCommit.newBatteryPercent", "dispatch.overCommit.maximumPercent",
+      "dispatch.ramp.fleetKWPerMinute", "dispatch.commands.vendorPerSecond",
       "dispatch.optOut.minutesBeforeStart", "dispatch.optOut.maximumPerSeason",
       "dispatch.storm.event", "dispatch.storm.reservePercent", "dispatch.storm.hoursBefore",
       "dispatch.storm.hoursAfter", "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",

@@ -6,8 +6,14 @@ extension PolicyParts {
     var terms = Dispatch()
     terms.release = section.optional("release", .section(release))
     terms.target = section.optional("target", .section(target), default: terms.target)
-    terms.fairness = section.optional(
-      "fairness", .word(notYet: ["meritOrder", "rotationDebt"]), default: terms.fairness)
+    terms.fairness = section.optional("fairness", .word(), default: terms.fairness)
+    terms.meritBy = section.optional("meritBy", .word(), default: terms.meritBy)
+    terms.fairnessWindowDays = section.optional(
+      "fairnessWindowDays", .int(1...366), default: terms.fairnessWindowDays)
+    terms.overCommit = section.optional(
+      "overCommit", .section(overCommit), default: terms.overCommit)
+    terms.chargeUncertainty = section.optional(
+      "chargeUncertaintyPercent", .percent(), default: terms.chargeUncertainty)
     terms.reserve = section.optional("reservePercent", .percent(), default: terms.reserve)
     terms.minimumSetpoint = section.optional(
       "minimumSetpointW", YAMLForm.int(0...1_000_000).map { Power(watts: $0) },
@@ -37,14 +43,21 @@ extension PolicyParts {
     let byLevel = section.optional(
       "byLevel", YAMLForm<[Int: Percent]>.mapping(of: .percent(), by: level, 1...4))
     let basis = section.optional("of", YAMLForm<ReleaseBasis>.word(), default: .storedEnergy)
+    let steps = section.optional("byPrice", .list(of: .section(priceStep), 1...20))
+    for (index, step) in (steps ?? []).enumerated().dropFirst()
+    where step.atOrAbove <= steps![index - 1].atOrAbove {
+      section.fault(
+        "byPrice", found: "step \(index + 1) no higher than the one before",
+        allowed: "rising prices")
+    }
     switch (section.has("percent"), section.has("byLevel")) {
     case (true, true):
       section.fault("byLevel", found: "there beside percent", allowed: "one of both")
-    case (false, false):
+    case (false, false) where !section.has("byPrice"):
       section.fault(
-        "percent", allowed: "a percentage above 0, or byLevel instead", code: YAMLFault.Code.missing
-      )
-    case (true, false), (false, true): break
+        "percent", allowed: "a percentage above 0, or byLevel or byPrice instead",
+        code: YAMLFault.Code.missing)
+    case (true, false), (false, true), (false, false): break
     }
     for (level, percent) in byLevel ?? [:] where level > 0 && percent == .zero {
       section.reader.fault(
@@ -52,7 +65,35 @@ extension PolicyParts {
         allowed: "a percentage above 0; only level 0 may be 0", code: YAMLFault.Code.badValue)
     }
     let table = flat.map { flat in [0: flat, 1: flat, 2: flat, 3: flat] } ?? byLevel
-    return table.map { DispatchTerms.Release(byLevel: $0, basis: basis) }
+    guard table != nil || steps != nil else { return nil }
+    return DispatchTerms.Release(byLevel: table ?? [:], basis: basis, byPrice: steps ?? [])
+  }
+
+  private static func priceStep(_ section: YAMLSection) -> DispatchTerms.Release.PriceStep? {
+    let price = section.required(
+      "atOrAbove",
+      YAMLForm.decimal(places: 6, 0...999_999_999_999).map { Money(millionths: $0) })
+    let percent = section.required("percent", .percent())
+    guard let price, let percent else { return nil }
+    return DispatchTerms.Release.PriceStep(atOrAbove: price, percent: percent)
+  }
+
+  private static func overCommit(_ section: YAMLSection) -> OverCommit? {
+    let isOn = section.optional("by", .words(["none": false, "reliability": true]), default: false)
+    let most = section.optional("maximumPercent", .int(100...200), default: 120)
+    let probability = section.optional(
+      "probabilityPercent", .percent(from: Percent(hundredths: 1)!))
+    if probability == .hundred {
+      section.fault("probabilityPercent", found: "100", allowed: "below 100: nothing is certain")
+    }
+    var part = OverCommit()
+    part.historyEvents = Int(section.optional("historyEvents", .int(1...100), default: 10))
+    part.newBattery = section.optional(
+      "newBatteryPercent", .percent(), default: part.newBattery)
+    if isOn {
+      part.terms = DispatchTerms.OverCommit(maximumPercent: most, probability: probability)
+    }
+    return part
   }
 
   /// A stress level 0…3.

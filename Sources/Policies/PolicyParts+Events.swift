@@ -11,16 +11,27 @@ extension PolicyParts {
     let perDay = section.optional("maximumPerDay", .int(1...1_000))
     let perMonth = section.optional("maximumPerMonth", .int(1...1_000))
     let perSeason = section.optional("maximumPerSeason", .int(1...1_000))
+    let hours = section.optional(
+      "maximumHoursPerSeason", .decimal(places: 2, 1...999_999))
+    let rest = section.optional("minimumRestMinutes", .int(0...10_080), default: 0)
+    let days = section.optional("maximumConsecutiveDays", .int(1...31))
+    let isContracted = section.optional("durationFromEnrolment", .bool, default: false)
     let countCancelled = section.optional(
       "countCancelled", YAMLForm<DispatchTerms.EventTerms.CountCancelled>.word(),
       default: .started)
     let tests = section.optional("tests", .section(tests), default: (false, true))
     guard let bounds else { return nil }
-    return DispatchTerms.EventTerms(
+    var terms = DispatchTerms.EventTerms(
       minimumMinutes: bounds.minimum, maximumMinutes: bounds.maximum,
       allowedMinutes: lengths ?? [], stepMinutes: step, maximumPerDay: perDay.map { Int($0) },
       maximumPerMonth: perMonth.map { Int($0) }, maximumPerSeason: perSeason.map { Int($0) },
       countCancelled: countCancelled, testsAllowed: tests.allowed, testsPaid: tests.paid)
+    // A hundredth of an hour is 36 s.
+    terms.maximumSecondsPerSeason = hours.map { $0 * 36 }
+    terms.minimumRestMinutes = rest
+    terms.maximumConsecutiveDays = days.map { Int($0) }
+    terms.lengthIsContracted = isContracted
+    return terms
   }
 
   private static func range(_ section: YAMLSection) -> (minimum: Int64, maximum: Int64)? {
@@ -56,7 +67,7 @@ extension PolicyParts {
     let issuer = YAMLForm.id.map { UtilityID($0) }
     let from = section.required("from", YAMLForm<Set<UtilityID>>.set(of: issuer, 1...100))
     let forms = section.required(
-      "forms", YAMLForm<Set<Terms.Form>>.set(of: .word(notYet: ["price"]), 1...3))
+      "forms", YAMLForm<Set<Terms.Form>>.set(of: .word(), 1...4))
     let signed = section.optional(
       "signature", .words(["required": true, "channel": false]), default: true)
     let revise = section.optional("revise", YAMLForm<Terms.Until>.word(), default: .untilEnd)

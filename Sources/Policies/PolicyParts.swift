@@ -19,6 +19,10 @@ struct PolicyParts {
     var release: DispatchTerms.Release?
     var target = DispatchTerms.TargetTerms()
     var fairness = DispatchTerms.Fairness.proportional
+    var meritBy = DispatchTerms.MeritBy.stateOfCharge
+    var fairnessWindowDays: Int64 = 30
+    var overCommit = OverCommit()
+    var chargeUncertainty = Percent.zero
     var reserve = Percent.zero
     var minimumSetpoint = Power.zero
     var rampSeconds: Int64 = 10
@@ -30,6 +34,11 @@ struct PolicyParts {
     var handBack = Command.HandBack.priorMode
     var optOutUntil = DispatchTerms.OptOutUntil.end
     var recovery: DispatchTerms.RecoveryTerms?
+  }
+  struct OverCommit {
+    var terms: DispatchTerms.OverCommit?
+    var historyEvents = 10
+    var newBattery = Percent(whole: 90)!
   }
   struct Measurement {
     var mode: MeasurementTerms.Mode
@@ -90,6 +99,7 @@ struct PolicyParts {
     shares = root.required("splits", .section(Self.splits))
     escrow = root.required("escrow", .section(Self.escrow))
     settlement = root.required("settlement", .section(Self.settlement))
+    dispatch.release?.currencyCode = header?.currency.code ?? ""
     if let interval = measurement?.intervalMinutes, !root.reader.has("events.stepMinutes") {
       // Only whole settlement intervals can be verified, so no other length may be asked for.
       events?.stepMinutes = interval

@@ -101,10 +101,17 @@ struct PolicyRules {
   }
 
   private func checkForms() {
-    guard let forms = parts.signals?.forms, !reader.has("dispatch.release") else { return }
-    for form in [DispatchTerms.SignalTerms.Form.level, .percent] where forms.contains(form) {
+    guard let forms = parts.signals?.forms else { return }
+    let hasAmounts =
+      reader.has("dispatch.release.percent") || reader.has("dispatch.release.byLevel")
+    let terms: [(form: DispatchTerms.SignalTerms.Form, isThere: Bool, name: String)] = [
+      (.level, hasAmounts, "dispatch.release"),
+      (.percent, reader.has("dispatch.release"), "dispatch.release"),
+      (.price, reader.has("dispatch.release.byPrice"), "dispatch.release.byPrice"),
+    ]
+    for (form, isThere, name) in terms where forms.contains(form) && !isThere {
       fault(
-        "signals.forms", "\(form.rawValue) without dispatch.release",
+        "signals.forms", "\(form.rawValue) without \(name)",
         "forms whose terms are there", Code.formWithoutTerms)
     }
   }

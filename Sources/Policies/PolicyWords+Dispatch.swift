@@ -14,6 +14,32 @@ extension PolicyWords {
       say(
         "Where a limit or a target is shared, all give the same watts until something binds them.",
         "dispatch.fairness")
+    case .meritOrder:
+      let order =
+        switch dispatch.meritBy {
+        case .stateOfCharge: "the fullest first"
+        case .reliability: "those first who gave most of what they were asked for"
+        case .offeredPrice: "the lowest asking price first"
+        }
+      say(
+        "Where a limit or a target is shared, batteries are asked one after the other, \(order).",
+        "dispatch.meritBy")
+    case .rotationDebt:
+      say(
+        "Where a limit or a target is shared, who gave least of his part in the last "
+          + "\(dispatch.fairnessWindowDays) days is asked first.", "dispatch.fairnessWindowDays")
+    }
+    if let over = dispatch.overCommit {
+      say(
+        "More than a target is asked for, up to \(over.maximumPercent) % of it, so that what "
+          + (over.probability.map { "arrives with a probability of \($0) %" }
+            ?? "arrives on average") + " is the target; only that is promised.",
+        "dispatch.overCommit")
+    }
+    if dispatch.chargeUncertainty > .zero {
+      say(
+        "Batteries are counted on as if they held \(dispatch.chargeUncertainty) % of their capacity "
+          + "less than they say.", "dispatch.chargeUncertaintyPercent")
     }
     say(
       dispatch.target.refusesShortfall
@@ -61,6 +87,12 @@ extension PolicyWords {
       case .energyAboveReserve: "the energy above the reserve of each battery"
       case .ratedPower: "the rated power of each battery"
       }
+    for step in release.byPrice {
+      say(
+        "A price of \(FixedDecimal.text(step.atOrAbove.millionths, places: 6, minimumPlaces: 2)) a "
+          + "kWh or more releases \(step.percent) % of \(basis).", "dispatch.release.byPrice")
+    }
+    if release.byLevel.isEmpty { return .zero }
     let percents = release.byLevel.sorted { $0.key < $1.key }
     if Set(percents.map(\.value)).count == 1, percents.count == 4 {
       say(

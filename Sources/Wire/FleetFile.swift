@@ -4,18 +4,23 @@ public import Grid
 ///
 /// `battery_id,gateway_id,site_id,owner_id,node_id,capacity_wh,max_discharge_w,max_charge_w,`
 /// `discharge_efficiency_pct,reserve_pct,export_limit_w,soc_pct,site_meter_id,battery_meter_id`.
-/// The last three columns may be absent, and their cells and that of `export_limit_w` empty.
+/// The last three columns may be absent, and so may `kind`, `offered_price`, `contracted_min`,
+/// `reliability_pct` and `delivered_wh`; their cells and that of `export_limit_w` may be empty.
 public enum FleetFile {
   private enum Column: Int, CSVColumn {
     case battery, gateway, site, owner, node, capacity, maxDischarge, maxCharge, efficiency
     case reserve, exportLimit, charge, siteMeter, batteryMeter
+    case kind, offeredPrice, contracted, reliability, delivered
 
     static let names = [
       "battery_id", "gateway_id", "site_id", "owner_id", "node_id", "capacity_wh",
       "max_discharge_w", "max_charge_w", "discharge_efficiency_pct", "reserve_pct",
-      "export_limit_w", "soc_pct", "site_meter_id", "battery_meter_id",
+      "export_limit_w", "soc_pct", "site_meter_id", "battery_meter_id", "kind", "offered_price",
+      "contracted_min", "reliability_pct", "delivered_wh",
     ]
-    static let optional: [Column] = [.charge, .siteMeter, .batteryMeter]
+    static let optional: [Column] = [.charge, .siteMeter, .batteryMeter] + offers
+    /// Written only for a fleet that has something to say in them.
+    static let offers: [Column] = [.kind, .offeredPrice, .contracted, .reliability, .delivered]
     static let ignored: [String] = []
   }
 
@@ -61,6 +66,7 @@ public enum FleetFile {
       table.isEmpty(.siteMeter) ? nil : table.id(.siteMeter, as: MeterKind.self)
     let batteryMeter =
       table.isEmpty(.batteryMeter) ? nil : table.id(.batteryMeter, as: MeterKind.self)
+    let offer = offer(&table)
     guard table.rowIsGood, let battery, let gateway, let site, let owner, let node, let capacity,
       let maxDischarge, let maxCharge, let efficiency, let reserve
     else { return nil }
@@ -68,15 +74,48 @@ public enum FleetFile {
       battery: battery, gateway: gateway, site: site, owner: owner, node: node,
       capacity: Energy(wattHours: capacity), maxDischarge: maxDischarge, maxCharge: maxCharge,
       dischargeEfficiency: efficiency, reserve: reserve, exportLimit: exportLimit, charge: charge,
-      siteMeter: siteMeter, batteryMeter: batteryMeter)
+      siteMeter: siteMeter, batteryMeter: batteryMeter, offer: offer)
+  }
+
+  private static func offer(_ table: inout CSVTable<Column>) -> BatteryOffer {
+    var offer = BatteryOffer()
+    if !table.isEmpty(.kind) {
+      if let kind = BatteryOffer.Kind(rawValue: table.text(.kind)) {
+        offer.kind = kind
+      } else {
+        table.fault(
+          .kind, allowed: BatteryOffer.Kind.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+    }
+    if !table.isEmpty(.offeredPrice) {
+      if let price = try? FixedDecimal.parse(
+        table.text(.offeredPrice), places: 6, maximumDigits: 12), price >= 0
+      {
+        offer.pricePerKilowattHour = Money(millionths: price)
+      } else {
+        table.fault(.offeredPrice, allowed: "a price of a kWh, 0 or more, at most 6 decimals")
+      }
+    }
+    if !table.isEmpty(.contracted) {
+      offer.contractedMinutes = table.integer(.contracted, 1...1_440)
+    }
+    if !table.isEmpty(.reliability) { offer.reliability = table.percent(.reliability) }
+    if !table.isEmpty(.delivered) {
+      offer.delivered = Energy(
+        wattHours: table.integer(.delivered, 0...WireLimits.wattHours) ?? 0)
+    }
+    return offer
   }
 
   /// The file with all columns, LF at the end of each line; capacities in whole watt-hours.
   public static func encode(_ fleet: [EnrolledBattery]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(fleet.count * 128)
-    append(Column.names, to: &bytes)
+    let hasOffers = fleet.contains { $0.offer != BatteryOffer() }
+    append(
+      hasOffers ? Column.names : Column.names.dropLast(Column.offers.count), to: &bytes)
     for battery in fleet {
+      let offer = battery.offer
       append(
         [
           battery.battery.text, battery.gateway.text, battery.site.text, battery.owner.text,
@@ -85,7 +124,17 @@ public enum FleetFile {
           battery.dischargeEfficiency.description, battery.reserve.description,
           battery.exportLimit.map { String($0.watts) } ?? "", battery.charge?.description ?? "",
           battery.siteMeter.text, battery.batteryMeter.text,
-        ], to: &bytes)
+        ]
+          + (hasOffers
+            ? [
+              offer.kind.rawValue,
+              offer.pricePerKilowattHour.map {
+                FixedDecimal.text($0.millionths, places: 6, minimumPlaces: 2)
+              } ?? "", offer.contractedMinutes.map(String.init) ?? "",
+              offer.reliability?.description ?? "",
+              String(offer.delivered.wattHoursRoundedDown),
+            ] : []),
+        to: &bytes)
     }
     return bytes
   }

@@ -15,6 +15,7 @@ struct BenchCommand: AsyncParsableCommand {
 
       EXAMPLE
         headroom bench plan
+        headroom bench plan --feeder feeder.csv
         headroom bench all --json
       """)
 
@@ -26,6 +27,8 @@ struct BenchCommand: AsyncParsableCommand {
   var policy = "policies/surge-ten-percent.yaml"
   @Option(help: "postgresql://…: measure the ledger there too, in a schema that is removed.")
   var postgresql: String?
+  @Option(help: "A feeder file for one more row of figures of plan; every battery on a leaf.")
+  var feeder: String?
   @Flag(help: "Print the figures as JSON.") var json = false
 
   func validate() throws {
@@ -42,7 +45,8 @@ struct BenchCommand: AsyncParsableCommand {
     let folder = TemporaryFolder.make()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let bench = Bench(
-      batteries: batteries, runs: runs, policyFile: policy, folder: folder, postgresql: postgresql,
+      batteries: batteries, runs: runs, policyFile: policy, feederFile: feeder, folder: folder,
+      postgresql: postgresql,
       progress: progress)
     let subjects = subject == .all ? BenchSubject.allCases.filter { $0 != .all } : [subject]
     let work = Task {
@@ -84,6 +88,7 @@ struct Bench {
   let batteries: Int
   let runs: Int
   let policyFile: String
+  let feederFile: String?
   /// Empty, and removed afterwards.
   let folder: String
   /// A server to measure the ledger on, too.
@@ -92,7 +97,7 @@ struct Bench {
 
   func figures(of subject: BenchSubject) async throws -> [BenchFigure] {
     switch subject {
-    case .plan: planFigures()
+    case .plan: try planFigures()
     case .publish: try await publishFigures()
     case .ingest: try ingestFigures()
     case .meter: try await meterFigures()

@@ -1,36 +1,68 @@
 import Engine
 import Grid
+import Wire
 
 extension Bench {
-  /// Plans of a power target and of a release, beside reading the fleet's columns once.
-  func planFigures() -> [BenchFigure] {
-    var figures: [BenchFigure] = []
-    for count in [batteries, 1_000_000] where count == batteries || batteries < 1_000_000 {
-      for nodes in [1, 600] {
-        let fleet = Self.fleet(count, nodes: nodes)
-        let feeder = Self.feeder(nodes, batteries: count)
-        let runs = count > 100_000 ? max(3, runs) : 5 * runs
-        let limit = Stopwatch.median(runs) { Stopwatch.keep(Self.read(fleet)) }
-        func figure(_ name: String, _ request: PlanRequest) {
-          let seconds = Stopwatch.median(runs) {
-            let plan = Planner.plan(
-              fleet, feeder: feeder, request: request, seconds: 7_200, fairness: .proportional,
-              minimumSetpoint: .zero)
-            Stopwatch.keep(UInt64(plan.committed.watts))
-          }
-          figures.append(
-            BenchFigure(
-              name: name, unit: "ms", value: 1_000 * seconds, limit: 1_000 * limit,
-              limitName: "reading the fleet's columns once"))
-        }
-        let tree = nodes == 1 ? "" : "-tree\(nodes)"
-        figure("plan-\(count)\(tree)", .target(Power(watts: 1_000 * Int64(count))))
-        if nodes == 1 {
-          figure("plan-\(count)-release", .release(Percent(whole: 10)!, of: .storedEnergy))
-        }
+  /// Plans of a power target and of a release, beside reading the fleet's columns once and beside
+  /// the classic filling by sorting.
+  func planFigures() throws -> [BenchFigure] {
+    let real = try feederFile.map { path in
+      try InputFile.parse(path) { try FeederFile.parse($0, file: $1) }
+    }
+    let counts = [1_000, 10_000, batteries, 1_000_000].filter {
+      $0 == batteries || ($0 < batteries || $0 == 1_000_000)
+    }
+    return Set(counts).sorted().flatMap { count in
+      figures(count, Self.fleet(count, nodes: 1), .unlimited(NodeID("root")!), "")
+        + figures(
+          count, Self.fleet(count, nodes: 600), Self.feeder(600, batteries: count), "-tree600")
+        + (real.map { figures(count, Self.fleet(count, on: $0), $0, "-feeder\($0.ids.count)") }
+          ?? [])
+    }
+  }
+
+  private func figures(
+    _ count: Int, _ fleet: PlanningFleet, _ feeder: FeederTree, _ tree: String
+  ) -> [BenchFigure] {
+    let runs = count > 100_000 ? max(3, runs) : 5 * runs
+    let limit = Stopwatch.median(runs) { Stopwatch.keep(Self.read(fleet)) }
+    func figure(_ name: String, _ seconds: Double) -> BenchFigure {
+      BenchFigure(
+        name: name, unit: "ms", value: 1_000 * seconds, limit: 1_000 * limit,
+        limitName: "reading the fleet's columns once")
+    }
+    func plan(_ request: PlanRequest) -> Double {
+      Stopwatch.median(runs) {
+        let plan = Planner.plan(
+          fleet, feeder: feeder, request: request, seconds: 7_200, fairness: .proportional,
+          minimumSetpoint: .zero)
+        Stopwatch.keep(UInt64(plan.committed.watts))
       }
     }
+    let target = 1_000 * Int64(count)
+    var figures = [figure("plan-\(count)\(tree)", plan(.target(Power(watts: target))))]
+    guard tree.isEmpty else { return figures }
+    figures.append(
+      figure(
+        "plan-\(count)-release", plan(.release(Percent(whole: 10)!, of: .storedEnergy))))
+    let sorted = SortedFilling(fleet, seconds: 7_200)
+    figures.append(
+      figure(
+        "sorted-\(count)",
+        Stopwatch.median(max(3, self.runs)) {
+          Stopwatch.keep(UInt64(sorted.divide(Double(target))[0]))
+        }))
     return figures
+  }
+
+  /// The same fleet on the leaves of a feeder.
+  private static func fleet(_ count: Int, on feeder: FeederTree) -> PlanningFleet {
+    var fleet = fleet(count, nodes: 1)
+    let parents = Set(feeder.parents)
+    let leaves = feeder.parents.indices.map { Int32($0) }.filter { !parents.contains($0) }
+    var numbers = BenchNumbers(seed: 77)
+    fleet.node = fleet.node.map { _ in leaves[Int(numbers.next(Int64(leaves.count)))] }
+    return fleet
   }
 
   /// A fleet of unlike batteries, of which one in ten has an export limit of its own.

@@ -17,6 +17,7 @@ struct PlanCommand: ParsableCommand {
 
       EXAMPLE
         headroom plan --fleet fleet.csv --policy policies/surge-ten-percent.yaml --signal signal.json
+        headroom plan --fleet fleet.csv --policy p.yaml --signal signal.json --explain bat-00017
       """)
 
   @Option(help: "The batteries, as CSV.") var fleet: String
@@ -31,6 +32,8 @@ struct PlanCommand: ParsableCommand {
     transform: MomentArgument.parse)
   var at: Timestamp?
   @Option(help: "How many batteries the table shows.") var rows = 10
+  @Option(help: "Say of this battery why it is asked, why so much, or why not.")
+  var explain: String?
   @Flag(help: "Print the whole plan as JSON.") var json = false
 
   mutating func validate() throws {
@@ -56,6 +59,12 @@ struct PlanCommand: ParsableCommand {
     if let asked, asked.signal.content == nil {
       files.fault("\(signal):1: status is cancelled; allowed: active, to be planned")
     }
+    let explained = batteries.flatMap { fleet in
+      explain.flatMap { name in fleet.firstIndex { $0.battery.text == name } }
+    }
+    if let explain, batteries != nil, explained == nil {
+      files.fault("--explain is \(explain); allowed: a battery of \(fleet)")
+    }
     try files.finish()
     guard let batteries, let terms, let tree, let asked, let content = asked.signal.content else {
       preconditionFailure("files without faults have values")
@@ -69,7 +78,15 @@ struct PlanCommand: ParsableCommand {
       throw Outcome.badInput.failure("\(signal): \(error)")
     }
     let output = PlanOutput(rehearsal, fleet: batteries, feeder: tree, policy: terms)
-    if json {
+    if let explained {
+      let battery = PlanExplanationOutput(
+        rehearsal, row: explained, fleet: batteries, feeder: tree, terms: terms.dispatch)
+      if json {
+        battery.writeJSON { Console.result($0) }
+      } else {
+        Console.result(battery.text())
+      }
+    } else if json {
       output.writeJSON { Console.result($0) }
     } else {
       Console.result(output.text(rows: rows))

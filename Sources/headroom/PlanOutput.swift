@@ -47,6 +47,15 @@ struct PlanOutput {
           }
         }
       }
+      guard let over = plan.overCommit else { return }
+      json.object("overCommit") { json in
+        json.integer("askedW", over.asked.watts)
+        json.integer("expectedW", over.expected.watts)
+        json.integer("promisedW", plan.committed.watts)
+        json.integer("addedW", over.addedPower.watts)
+        json.integer("addedBatteries", Int64(over.addedBatteries))
+        json.text("because", because(over))
+      }
     }
   }
 
@@ -61,6 +70,12 @@ struct PlanOutput {
       sum("asked", plan.requested), sum("committed", plan.committed),
       sum("shortfall", plan.shortfall),
     ])
+    if let over = plan.overCommit {
+      text +=
+        "\nasked of batteries \(Amounts.power(over.asked)), \(Amounts.power(over.addedPower)) and "
+        + "\(Amounts.count(over.addedBatteries)) batteries more than the target needs,\n"
+        + "because \(because(over))\n"
+    }
     text += "\n\(Amounts.count(asked)) of \(Amounts.count(fleet.count)) batteries are asked\n"
     text += reasons("bound by", bounds)
     text += reasons("skipped", skips)
@@ -77,6 +92,21 @@ struct PlanOutput {
         }, left: [0, 1, 4])
     let more = asked - first.count
     if more > 0 { text += "and \(Amounts.count(more)) more; --json prints them all\n" }
+    return text
+  }
+
+  private func because(_ over: OverCommitment) -> String {
+    let terms = policy.dispatch.overCommit
+    let share =
+      over.asked > .zero ? Int128(over.expected.watts) * 10_000 / Int128(over.asked.watts) : 0
+    let percent = FixedDecimal.text(Int64(share), places: 2, minimumPlaces: 0)
+    var text = "batteries as reliable as these give \(percent) % of what they are asked"
+    if let probability = terms?.probability {
+      text += ", and the promise is to hold with a probability of \(probability) %"
+    }
+    if over.isLimited, let most = terms?.maximumPercent {
+      text += "; the policy asks for no more than \(most) % of the target"
+    }
     return text
   }
 

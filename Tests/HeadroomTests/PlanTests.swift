@@ -184,6 +184,34 @@ import Testing
     }
   }
 
+  @Test func `explains one battery, asked or not`() throws {
+    try World.make { world in
+      let full = ["13500", "5000", "0", "100"]
+      let fleet = try world.fleet([
+        ("a", "N", full, ""), ("b", "N", full, ""), ("c", "N", full, ""), ("d", "M", full, ""),
+        ("e", "M", ["13500", "5000", "20", "15"], ""),
+      ])
+      let feeder = try world.file("feeder.csv", "node_id,parent_id,limit_w\nR,,\nN,R,9000\nM,R,\n")
+      let signal = try world.signal(60, #""requestedReductionW":13000"#)
+      func explain(_ name: String, _ more: [String]) throws -> Program.Outcome {
+        try Self.plan(
+          world, fleet, signal, policy: [Self.equal],
+          ["--feeder", feeder, "--explain", name] + more)
+      }
+      let text = try explain("a", []).output
+      for part in [
+        "3,000 W, up to 3,000 Wh, bound by node:N", "ratedPower", "9,000 W  of 9,000 W",
+        "3 batteries share 9,000 W, what N still carries", "with b: 3000 W",
+      ] { #expect(text.contains(part), "\(part) is not in \(text)") }
+      let object = try explain("a", ["--json"]).object()
+      #expect(object["boundBy"] as? String == "node:N")
+      #expect((object["sharedWith"] as? [String: Any])?["batteries"] as? Int == 3)
+      let skipped = try explain("e", []).output
+      #expect(skipped.contains("belowReserve, its charge is 15 % and its floor 20 %"))
+      #expect(try explain("x", []).status == 65)
+    }
+  }
+
   @Test func `ends with 64 for wrong usage`() throws {
     #expect(try Program.run(["plan"]).status == 64)
     #expect(

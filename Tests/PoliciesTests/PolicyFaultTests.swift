@@ -73,10 +73,15 @@ import Testing
     Edit("allowed: true", "allowed: yes", "events.tests.allowed"),
     Edit("paid: false", "counted: true", "events.tests.counted", "notYet"),
     Edit("countCancelled: always", "overlap: refuse", "events.overlap", "notYet"),
-    Edit("countCancelled: always", "minimumRestMinutes: 60", "events.minimumRestMinutes", "notYet"),
+    Edit("countCancelled: always", "minimumRestMinutes: -1", "events.minimumRestMinutes"),
+    Edit("countCancelled: always", "maximumHoursPerSeason: 0", "events.maximumHoursPerSeason"),
+    Edit("countCancelled: always", "maximumConsecutiveDays: 32", "events.maximumConsecutiveDays"),
+    Edit("countCancelled: always", "durationFromEnrolment: 1", "events.durationFromEnrolment"),
     Edit("from: [example-utility, other-utility]", "from: []", "signals.from"),
     Edit("from: [example-utility, other-utility]", "from: [a b]", "signals.from[0]"),
-    Edit("forms: [level, percent, power]", "forms: [power, price]", "signals.forms[1]", "notYet"),
+    Edit(
+      "forms: [level, percent, power]", "forms: [power, price]", "signals.forms", "formWithoutTerms"
+    ),
     Edit("forms: [level, percent, power]", "forms: [kilowatt]", "signals.forms[0]"),
     Edit("signature: channel", "signature: none", "signals.signature"),
     Edit("revise: never", "revise: no", "signals.revise"),
@@ -121,8 +126,19 @@ import Testing
     Edit("shortfall: refuse", "shortfall: scale", "dispatch.target.shortfall"),
     Edit("maximumKW: 40000.001", "maximumKW: 40000.0001", "dispatch.target.maximumKW"),
     Edit("fairness: equalShare", "fairness: fair", "dispatch.fairness"),
-    Edit("fairness: equalShare", "fairness: rotationDebt", "dispatch.fairness", "notYet"),
-    Edit("fairness: equalShare", "fairness: meritOrder", "dispatch.fairness", "notYet"),
+    Edit("fairness: equalShare", "meritBy: price", "dispatch.meritBy"),
+    Edit("fairness: equalShare", "fairnessWindowDays: 367", "dispatch.fairnessWindowDays"),
+    Edit("percent: 12.5,", "percent: 12.5, byPrice: [],", "dispatch.release.byPrice"),
+    Edit(
+      "percent: 12.5,",
+      "percent: 12.5, byPrice: [{atOrAbove: 1, percent: 5}, {atOrAbove: 1.00, percent: 6}],",
+      "dispatch.release.byPrice"),
+    Edit(
+      "percent: 12.5,", "percent: 12.5, byPrice: [{atOrAbove: 1}],",
+      "dispatch.release.byPrice[0].percent", "missing"),
+    Edit(
+      "fairness: equalShare", "chargeUncertaintyPercent: 101",
+      "dispatch.chargeUncertaintyPercent"),
     Edit("reservePercent: 15", "reservePercent: -1", "dispatch.reservePercent"),
     Edit("minimumSetpointW: 200", "minimumSetpointW: 0.2", "dispatch.minimumSetpointW"),
     Edit("batterySeconds: 20", "batterySeconds: 901", "dispatch.ramp.batterySeconds"),
@@ -139,8 +155,19 @@ import Testing
     Edit("handBack: selfConsumption", "reserveLowered: never", "dispatch.reserveLowered"),
     Edit("handBack: selfConsumption", "handBack: off", "dispatch.handBack"),
     Edit(
-      "handBack: selfConsumption", "overCommit: {by: reliability}", "dispatch.overCommit.by",
-      "notYet"),
+      "handBack: selfConsumption", "overCommit: {by: luck}", "dispatch.overCommit.by"),
+    Edit(
+      "handBack: selfConsumption", "overCommit: {by: reliability, probabilityPercent: 100}",
+      "dispatch.overCommit.probabilityPercent"),
+    Edit(
+      "handBack: selfConsumption", "overCommit: {by: reliability, maximumPercent: 201}",
+      "dispatch.overCommit.maximumPercent"),
+    Edit(
+      "handBack: selfConsumption", "overCommit: {by: reliability, historyEvents: 0}",
+      "dispatch.overCommit.historyEvents"),
+    Edit(
+      "handBack: selfConsumption", "overCommit: {by: reliability, newBatteryPercent: 101}",
+      "dispatch.overCommit.newBatteryPercent"),
     Edit(
       "handBack: selfConsumption", "overCommit: {bye: none}", "dispatch.overCommit.bye",
       "unknownField"),

@@ -304,7 +304,7 @@ import Verification
       try Fixture.edited(
         "rate: {amount: 0.40, per: kWh}",
         "multipleOf: [energy, premium]\n    multiple: 1.5"
-      ).text,
+      ).text, Fixture.ordered,
     ] {
       asked.formUnion(try Policy.read(bytes: Array(text.utf8), file: "p.yaml").asked)
     }

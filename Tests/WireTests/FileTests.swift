@@ -52,7 +52,9 @@ func faults(_ body: () throws(FileFaults) -> Void) -> [String] {
       b3,g,s
       b4,g,s,o,,1,2,3,,5,+6,red
       """
-    let names = Self.header + ",soc_pct,site_meter_id,battery_meter_id"
+    let names =
+      Self.header + ",soc_pct,site_meter_id,battery_meter_id,kind,offered_price,contracted_min,"
+      + "reliability_pct,delivered_wh"
     let energy = "an integer of 0...1000000000, no unit or separator"
     let watts = "an integer of 0...100000000, no unit or separator"
     let percent = "a number of 0...100 with at most two decimals"
@@ -103,9 +105,9 @@ func faults(_ body: () throws(FileFaults) -> Void) -> [String] {
   private static let columns = "node_id,parent_id,limit_w"
 
   @Test(arguments: [
-    ("", "f:1: header is nothing; allowed: \(columns)"),
-    ("\n\n", "f:1: header is nothing; allowed: \(columns)"),
-    ("node_id,parent_id\na,\n", "f:1: limit_w is no such column; allowed: it is required"),
+    ("", "f:1: header is nothing; allowed: \(columns),rating_kva"),
+    ("\n\n", "f:1: header is nothing; allowed: \(columns),rating_kva"),
+    ("node_id,limit_w\na,\n", "f:1: parent_id is no such column; allowed: it is required"),
     ("\(columns),node_id\na,,,\n", "f:1: node_id is twice; allowed: each column once"),
     (
       "\(columns)\na,\"x\n",

@@ -42,7 +42,7 @@ public struct Plan: Equatable, Sendable {
   ///
   /// A battery that is skipped because of its standing or its charge is asked for nothing.
   public let requested: Power
-  /// The sum of the setpoints.
+  /// What is promised: the sum of the setpoints, or less where more was asked than is promised.
   public let committed: Power
   /// The time that the setpoints hold for.
   public let seconds: Int64
@@ -58,6 +58,19 @@ public struct Plan: Equatable, Sendable {
   public let skipped: [SkipReason?]
   /// Places of the nodes that are the reason of some battery, in rising order.
   public let bindingNodes: [Int32]
+  /// What over-commitment did; nil where the policy does not ask for it.
+  public internal(set) var overCommit: OverCommitment?
+
+  /// The sum of the setpoints.
+  public var asked: Power { overCommit?.asked ?? committed }
+
+  /// What is promised while batteries of this plan together still hold `power`.
+  public func promised(holding power: Power) -> Power {
+    guard let overCommit, overCommit.asked > .zero else { return power }
+    return Power(
+      watts: Int64(
+        Int128(power.watts) * Int128(committed.watts) / Int128(overCommit.asked.watts)))
+  }
 
   /// What was requested and cannot be held.
   public var shortfall: Power { max(.zero, requested - committed) }

@@ -26,6 +26,15 @@ public struct PlanningFleet: Sendable {
   /// Whether each may be asked.
   public var standing: [Standing]
 
+  /// Who goes first by `meritOrder` and `rotationDebt`: the greatest; equal ones share equally.
+  ///
+  /// Empty: all are equal. Other rules of fairness do not look at it.
+  public var merit: [Int64] = []
+  /// What each is expected to give of what it is asked, in hundredths of a percent, 0…10,000.
+  ///
+  /// Empty: everybody gives all. Only over-commitment looks at it.
+  public var reliabilityHundredths: [Int32] = []
+
   /// Rows in order of the names' bytes; nil when they are in that order already.
   let rowsByName: [Int32]?
 
@@ -59,7 +68,10 @@ public struct PlanningFleet: Sendable {
     precondition(
       node.count == count && capacityJ.count == count && chargeHundredths.count == count
         && efficiencyHundredths.count == count && floorHundredths.count == count
-        && ratedW.count == count && exportRoomW.count == count && standing.count == count,
+        && ratedW.count == count
+        && exportRoomW.count == count && standing.count == count
+        && (merit.isEmpty || merit.count == count)
+        && (reliabilityHundredths.isEmpty || reliabilityHundredths.count == count),
       "every column of a planning fleet has one value a battery")
   }
 

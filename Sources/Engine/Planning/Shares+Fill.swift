@@ -17,7 +17,7 @@ extension Shares {
     fairness: DispatchTerms.Fairness
   ) {
     switch fairness {
-    case .equalShare: weights = .one
+    case .equalShare, .meritOrder, .rotationDebt: weights = .one
     case .proportional where !isRelease: weights = .inEnergyLimit
     case .proportional:
       guard isCut(by: feeder) else { return }
@@ -57,7 +57,8 @@ extension Shares {
   /// The levels at which the fleet gives no more than `budgetW`.
   func fill(_ node: [Int32], _ feeder: FeederTree, budgetW: Int64) -> WaterFilling {
     WaterFilling(
-      feeder: feeder, rows: Rows(node: node, capW: setpointW, weight: weightColumn),
+      parents: feeder.parents, limits: feeder.limits,
+      rows: Rows(node: node, capW: setpointW, weight: weightColumn),
       greatestW: greatestW, weightAt: weightAt, budget: budgetW)
   }
 

@@ -57,7 +57,7 @@ struct Shares {
     let (efficiency, ratedW) = (fleet.efficiencyHundredths.span, fleet.ratedW.span)
     let exportRoomW = fleet.exportRoomW.span
     let perSecond = Divider(seconds)
-    let isEqual = fairness == .equalShare
+    let isEqual = fairness != .proportional
     var caps = capColumn.mutableSpan
     var energies = energyColumn.mutableSpan
     var bounds = boundColumn.mutableSpan

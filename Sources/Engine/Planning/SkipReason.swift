@@ -22,6 +22,8 @@ public enum SkipReason: String, Hashable, Sendable, CaseIterable {
   case busy
   /// The signal names others.
   case notTargeted
+  /// The event is longer than the site's contract knows.
+  case durationNotContracted
   /// Its site does not take part in the programme on that day, or it is smaller than the programme
   /// enrols.
   case notEnrolled

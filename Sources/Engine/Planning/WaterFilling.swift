@@ -26,15 +26,17 @@ struct WaterFilling {
 
   /// Finds the level of every node.
   /// - Parameters:
+  ///   - parents: Places of the parents, before their children; -1 for the root.
+  ///   - limits: What each node may carry; `Int64.max` where nothing limits.
   ///   - rows: The batteries; those with cap 0 take no part.
   ///   - greatestW: Sum of the caps at each node, without what is below it.
   ///   - weightAt: Sum of the weights of the same.
   init(
-    feeder: FeederTree, rows: Rows, greatestW: [Int64], weightAt: [Int64],
+    parents: [Int32], limits: [Int64], rows: Rows, greatestW: [Int64], weightAt: [Int64],
     budget total: Int64
   ) {
-    parents = feeder.parents
-    limits = feeder.limits
+    self.parents = parents
+    self.limits = limits
     let nodes = parents.count
     problem = [Int32](repeating: 0, count: nodes)
     budget = [Int64](repeating: 0, count: nodes)

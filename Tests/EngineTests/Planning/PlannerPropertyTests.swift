@@ -5,36 +5,48 @@ import Testing
 @Suite struct `The planner` {
   static let fairness = DispatchTerms.Fairness.allCases
 
-  @Test(arguments: 0..<20)
+  /// 10,000 worlds: 100 blocks of 100, each under one rule of fairness in turn and its own tiers.
+  @Test(arguments: 0..<100)
   func `equals progressive filling in exact fractions, to the watt and the reason`(
     block: Int
   ) throws {
     for seed in block * 100..<block * 100 + 100 {
       var dice = Dice(seed)
-      let world = RandomFleet.small(&dice)
-      for fairness in Self.fairness {
-        let plan = world.plan(fairness: fairness)
-        let reference = ReferenceFilling(
-          world.rows.map { row in
-            let energy = min(Int128(row.ratedW) * Int128(world.seconds), world.availableJ(row))
-            return .init(
-              cap: world.cap(row), weight: fairness == .equalShare ? 1 : energy,
-              node: Int(row.node))
-          }, world.feeder, budget: world.target)
-        try #require(
-          plan.setpointW == reference.watts.map { Int64($0) }, "seed \(seed), \(fairness)")
-        for row in world.rows.indices where world.cap(world.rows[row]) > 0 {
-          switch reference.stop[row]! {
-          case .cap:
-            #expect([.ratedPower, .exportLimit, .energyForDuration].contains(plan.bound[row]))
-          case .node(0) where world.target <= world.feeder.limits[0]:
-            #expect(plan.bound[row] == .request, "seed \(seed), \(fairness), row \(row)")
-          case .node(let node):
-            #expect(plan.bound[row] == .node(Int32(node)), "seed \(seed), \(fairness), row \(row)")
-            #expect(plan.bindingNodes.contains(Int32(node)))
-          }
+      var world = RandomFleet.small(&dice)
+      let tiers = [Int64(1), 3, 40][seed % 3]
+      world.merit = world.rows.map { _ in dice.roll(0...tiers) }
+      let fairness = Self.fairness[seed % Self.fairness.count]
+      let plan = world.plan(fairness: fairness)
+      let batteries = world.rows.map { row in
+        let energy = min(Int128(row.ratedW) * Int128(world.seconds), world.availableJ(row))
+        return ReferenceFilling.Battery(
+          cap: world.cap(row), weight: fairness == .proportional ? energy : 1, node: Int(row.node))
+      }
+      let isOrdered = fairness == .meritOrder || fairness == .rotationDebt
+      let reference = ReferenceTiers(
+        batteries, merit: isOrdered ? world.merit : world.rows.map { _ in 0 }, world.feeder,
+        budget: world.target)
+      try #require(
+        plan.setpointW == reference.watts.map { Int64($0) }, "seed \(seed), \(fairness)")
+      for row in world.rows.indices where world.cap(world.rows[row]) > 0 {
+        switch reference.stop[row]! {
+        case .cap:
+          #expect([.ratedPower, .exportLimit, .energyForDuration].contains(plan.bound[row]))
+        case .node(0) where world.target <= world.feeder.limits[0]:
+          #expect(plan.bound[row] == .request, "seed \(seed), \(fairness), row \(row)")
+        case .node(let node):
+          #expect(plan.bound[row] == .node(Int32(node)), "seed \(seed), \(fairness), row \(row)")
+          #expect(plan.bindingNodes.contains(Int32(node)))
         }
       }
+      let named = Set(
+        world.rows.indices.compactMap { row -> Int32? in
+          guard world.cap(world.rows[row]) > 0, case .node(let place) = plan.bound[row] else {
+            return nil
+          }
+          return place
+        })
+      #expect(named == Set(plan.bindingNodes), "seed \(seed), \(fairness)")
     }
   }
 
@@ -42,7 +54,8 @@ import Testing
   func `gives exactly what is feasible and breaks no limit`(block: Int) {
     for seed in block * 20..<block * 20 + 20 {
       var dice = Dice(seed)
-      let world = RandomFleet.real(&dice, count: 300)
+      var world = RandomFleet.real(&dice, count: 300)
+      world.merit = world.rows.map { _ in dice.roll(0...60) }
       for fairness in Self.fairness {
         let plan = world.plan(fairness: fairness)
         #expect(Int128(plan.committed.watts) == min(Int128(world.target), world.feasible))
@@ -64,7 +77,8 @@ import Testing
   func `does not depend on the order of the rows`(block: Int) {
     for seed in block * 20..<block * 20 + 20 {
       var dice = Dice(seed)
-      let world = RandomFleet.real(&dice, count: 120)
+      var world = RandomFleet.real(&dice, count: 120)
+      world.merit = world.rows.map { _ in dice.roll(0...30) }
       var shuffled = world
       shuffled.shuffle(&dice)
       let minimum = dice.chance(50) ? dice.roll(0...800) : 0
@@ -131,7 +145,8 @@ import Testing
   func `sends no share below the minimum and breaks no limit for it`(block: Int) {
     for seed in block * 20..<block * 20 + 20 {
       var dice = Dice(seed)
-      let world = RandomFleet.real(&dice, count: 200)
+      var world = RandomFleet.real(&dice, count: 200)
+      world.merit = world.rows.map { _ in dice.roll(0...30) }
       let minimum = dice.roll(2...2_000)
       for fairness in Self.fairness {
         for request in [nil, PlanRequest.release(.whole(30), of: .storedEnergy)] {

@@ -39,6 +39,8 @@ struct RandomFleet {
   var feeder: FeederTree
   var seconds: Int64
   var target: Int64
+  /// Who goes first; empty is nobody. By name, so that shuffled rows keep theirs.
+  var merit: [Int64] = []
 
   /// Figures so small that levels and limits coincide all the time.
   static func small(_ dice: inout Dice) -> RandomFleet {
@@ -85,12 +87,14 @@ struct RandomFleet {
   }
 
   var fleet: PlanningFleet {
-    PlanningFleet(
+    var fleet = PlanningFleet(
       ids: rows.map { BatteryID("bat-" + padded($0.name))! }, node: rows.map(\.node),
       capacityJ: rows.map(\.capacityJ), chargeHundredths: rows.map(\.charge),
       efficiencyHundredths: rows.map(\.efficiency), floorHundredths: rows.map(\.floor),
       ratedW: rows.map(\.ratedW), exportRoomW: rows.map(\.exportRoomW),
       standing: rows.map { _ in .available })
+    if !merit.isEmpty { fleet.merit = rows.map { merit[$0.name] } }
+    return fleet
   }
 
   /// Energy above the floor at the terminals.
