@@ -99,7 +99,7 @@ public final class LedgerKeeper: Sendable {
       EntryRequest(
         .key(
           vkey: try operatorKey(of: log).description,
-          rights: [.post, .reverse, .close, .enrol, .activate], state: .enrolled)),
+          rights: [.post, .reverse, .close, .enrol, .activate, .waive], state: .enrolled)),
     ]
   }
 

@@ -15,7 +15,8 @@ struct LedgerCommand: ParsableCommand {
         headroom ledger verify --config config/headroom.yaml
       """,
     subcommands: [
-      LedgerInitCommand.self, LedgerPostCommand.self, LedgerReverseCommand.self,
+      LedgerInitCommand.self, LedgerOpeningCommand.self, LedgerPostCommand.self,
+      LedgerReverseCommand.self,
       LedgerBalanceCommand.self, LedgerStatementCommand.self, LedgerExportCommand.self,
       LedgerVerifyCommand.self, LedgerProveCommand.self, LedgerCheckpointCommand.self,
       LedgerWitnessCommand.self, LedgerMirrorCommand.self, LedgerRestoreCommand.self,

@@ -71,6 +71,12 @@ enum LedgerFailure {
       }
     } catch let error as LedgerDesk.ProofFault {
       throw (error.isInput ? Outcome.badInput : .no).failure("\(error)")
+    } catch let error as PendingRequests.Fault {
+      switch error {
+      case .unknown: throw Outcome.badInput.failure("\(error)")
+      case .altered: throw Outcome.broken.failure("\(error)")
+      case .mayNot: throw Outcome.no.failure("\(error)")
+      }
     } catch let error as SignGuard.Fault {
       throw Outcome.no.failure("\(error)")
     } catch let error as WitnessCheck.Fault {
