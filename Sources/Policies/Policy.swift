@@ -117,6 +117,8 @@ public struct Policy: Hashable, Sendable {
       rampSeconds: dispatch.rampSeconds, spreadSeconds: dispatch.spreadSeconds,
       notHeardSeconds: dispatch.notHeardSeconds, graceSeconds: dispatch.graceSeconds,
       handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
+    self.dispatch.vendorPerSecond = dispatch.vendorPerSecond
+    self.dispatch.watchesHandBack = dispatch.watchesHandBack
     self.dispatch.recovery = dispatch.recovery
     self.measurement = MeasurementTerms(
       policy: hash, calendar: calendar, mode: measurement.mode,
