@@ -50,6 +50,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     room("MQTT", ["CMosquitto"]),
+    room("HTTP"),
     room(
       "Storage",
       [
@@ -61,14 +62,14 @@ let package = Package(
       "Controller",
       [
         "Grid", "Wire", "Engine", "Verification", "Settlement", "Ledger", "Signing", "Policies",
-        "MQTT",
+        "MQTT", "HTTP",
         "Storage", "Reports", .product(name: "Logging", package: "swift-log"),
       ]),
     room("Fleet", ["Grid", "Wire"], path: "simulators/Fleet"),
     .executableTarget(
       name: "headroom",
       dependencies: [
-        "Controller", "Engine", "Fleet", "Grid", "Ledger", "MQTT", "Policies", "Reports",
+        "Controller", "Engine", "Fleet", "Grid", "HTTP", "Ledger", "MQTT", "Policies", "Reports",
         "Settlement",
         "Signing", "Storage", "Verification", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -93,6 +94,7 @@ let package = Package(
     tests(
       "PoliciesTests", ["Policies", "Grid", "Engine", "Verification", "Settlement", "Signing"]),
     tests("MQTTTests", ["MQTT"]),
+    tests("HTTPTests", ["HTTP"]),
     tests("StorageTests", ["Storage", "Ledger", "Signing", "Grid"]),
     tests("ReportsTests", ["Reports", "Grid", "Settlement"]),
     tests("FleetTests", ["Fleet", "Grid", "Wire"]),
@@ -100,7 +102,7 @@ let package = Package(
       "ControllerTests",
       [
         "Controller", "Grid", "Wire", "Engine", "Verification", "Settlement", "Ledger", "Signing",
-        "Policies", "MQTT", "Storage", "Reports", "Fleet", "headroom",
+        "Policies", "MQTT", "HTTP", "Storage", "Reports", "Fleet", "headroom",
         .product(name: "Logging", package: "swift-log"),
       ]),
     // They run the built program.

@@ -43,7 +43,9 @@ public enum Assembly {
     let clock = configuration.makeClock()
     let store = try SQLiteMainStore(path: configuration.dataFolder + "/headroom.db")
     let readings = try SQLiteReadingStore(path: configuration.dataFolder + "/readings.db")
-    let book = try LedgerKeeper(store: store, key: key, now: clock.now)
+    let book = try LedgerKeeper(
+      store: store, key: key,
+      guardedBy: SignGuard(besideKey: configuration.ledgerKeyFile), now: clock.now)
     var setup = Controller.Setup(
       clock: clock, store: store, readings: readings, fleet: parts.fleet, feeder: parts.feeder,
       policies: parts.policies, keys: configuration.keys, book: book,

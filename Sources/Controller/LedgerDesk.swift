@@ -150,23 +150,30 @@ public struct LedgerDesk {
 
   /// Signs the present head and keeps the note; the same head again gives the same note.
   ///
-  /// Every checkpoint kept before must be one of this history.
-  /// - Throws: `Fault.notAPrefix`, `LedgerKeeper.Fault.otherOrigin`.
-  public func checkpoint(signedBy key: SigningKey) throws -> StoredCheckpoint {
+  /// Every checkpoint kept before must be one of this history, and the guard must let it pass.
+  /// - Throws: `Fault.notAPrefix`, `LedgerKeeper.Fault.otherOrigin`, `SignGuard.Fault`.
+  public func checkpoint(
+    signedBy key: SigningKey, guardedBy guarding: SignGuard? = nil
+  ) throws -> StoredCheckpoint {
     guard key.verifier == book.logKey, let checkpoint = book.checkpoint else {
       throw LedgerKeeper.Fault.otherOrigin(
         found: book.logKey.map(\.description) ?? "", expected: key.verifier.description)
     }
-    for earlier in try store.checkpoints() {
+    let kept = try store.checkpoints()
+    for earlier in kept {
       let computed =
         UInt64(earlier.size) <= book.size ? book.tree.root(at: Int(earlier.size)) : nil
       guard computed == earlier.root else {
         throw Fault.notAPrefix(size: earlier.size, signed: earlier.root, computed: computed)
       }
     }
+    if let guarding { _ = try guarding.advance(to: book, hasSigned: !kept.isEmpty) }
+    var note = checkpoint.signed(with: key)
+    if let before = kept.last(where: { $0.size == Int64(checkpoint.size) }) {
+      note = note.merged(with: try Note(before.note))
+    }
     let stored = StoredCheckpoint(
-      size: Int64(checkpoint.size), root: checkpoint.root,
-      note: checkpoint.signed(with: key).description)
+      size: Int64(checkpoint.size), root: checkpoint.root, note: note.description)
     try store.keep(stored)
     return stored
   }

@@ -46,14 +46,19 @@ public final class LedgerKeeper: Sendable {
   /// The log's key.
   public let key: SigningKey
   private let store: any LedgerStore
+  private let signGuard: SignGuard?
   private let author: AuthorID
   private let state: Mutex<State>
 
   /// Opens the book in `store`, or founds it when there is none.
   ///
-  /// Every entry is checked against every rule again.
-  public init(store: any LedgerStore, key: SigningKey, now: Timestamp) throws {
+  /// Every entry is checked against every rule again. With a guard, a store that is older than what
+  /// was signed is refused; a ledger that never had a guard gets one at its newest checkpoint.
+  public init(
+    store: any LedgerStore, key: SigningKey, guardedBy signGuard: SignGuard? = nil, now: Timestamp
+  ) throws {
     self.store = store
+    self.signGuard = signGuard
     self.key = key
     author = try Self.author(of: key.verifier)
     var state = State()
@@ -72,7 +77,19 @@ public final class LedgerKeeper: Sendable {
         throw Fault.otherOrigin(found: state.book.origin ?? "", expected: key.verifier.name)
       }
     }
+    try Self.check(signGuard, state.book, store)
     self.state = Mutex(state)
+  }
+
+  private static func check(
+    _ signGuard: SignGuard?, _ book: Book, _ store: any LedgerStore
+  ) throws {
+    guard let signGuard else { return }
+    if try signGuard.last() == nil, let head = try store.checkpoints().last {
+      try signGuard.begin(
+        at: Checkpoint(origin: book.origin!, size: UInt64(head.size), root: head.root))
+    }
+    try signGuard.check(book)
   }
 
   /// The first entries of every log: its own key, and the operator's under the same private key.
@@ -308,12 +325,17 @@ public final class LedgerKeeper: Sendable {
 
   /// Signs the present head and keeps the note; the same head again gives the same bytes.
   public func checkpoint() throws -> StoredCheckpoint {
-    let checkpoint = state.withLock { $0.book.checkpoint! }
-    let note = checkpoint.signed(with: key)
-    let stored = StoredCheckpoint(
-      size: Int64(checkpoint.size), root: checkpoint.root, note: note.description)
-    try store.keep(stored)
-    return stored
+    // Under the lock, so that heads are signed in the order of their sizes.
+    try state.withLock { state in
+      let checkpoint = state.book.checkpoint!
+      // A missing guard was begun when the book was opened.
+      if let signGuard { _ = try signGuard.advance(to: state.book, hasSigned: false) }
+      let note = checkpoint.signed(with: key)
+      let stored = StoredCheckpoint(
+        size: Int64(checkpoint.size), root: checkpoint.root, note: note.description)
+      try store.keep(stored)
+      return stored
+    }
   }
 
   /// What left an event's escrow towards homes.

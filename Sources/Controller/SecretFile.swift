@@ -39,10 +39,12 @@ public enum SecretFile {
     return String(text.split(separator: "\n", omittingEmptySubsequences: false).first ?? "")
   }
 
-  /// A private key.
-  public static func key(_ path: String) throws(Fault) -> SigningKey {
+  /// A private key; a witness says that it cosigns with it.
+  public static func key(
+    _ path: String, kind: VerifierKey.Kind = .note
+  ) throws(Fault) -> SigningKey {
     let text = try read(path)
-    do { return try SigningKey(keyFile: text) } catch {
+    do { return try SigningKey(keyFile: text, kind: kind) } catch {
       throw .notAKey(path: path, reason: "\(error)")
     }
   }

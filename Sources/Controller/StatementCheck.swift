@@ -3,23 +3,27 @@ public import Policies
 
 /// A statement as somebody was given it, added up again.
 public struct StatementCheck: Sendable {
-  private struct Row {
+  struct Row {
+    var index: UInt64?
     var received: Int64
     var sent: Int64
     var balance: Int64?
     var isPending: Bool
   }
 
-  private var opening: Int64 = 0
+  private(set) var account: String?
+  private(set) var commodity: String?
+  private(set) var window: Window?
+  private(set) var opening: Int64 = 0
   private var received: Int64 = 0
   private var sent: Int64 = 0
   private var closing: Int64 = 0
   private var pendingReceived: Int64?
   private var pendingSent: Int64?
-  private var rows: [Row] = []
+  private(set) var rows: [Row] = []
 
   /// Decimals of the amounts that are read.
-  private static let places = 6
+  static let places = 6
 
   /// Reads the JSON that `headroom ledger statement --format json` writes.
   /// - Throws: every fault of the file at once.
@@ -27,10 +31,11 @@ public struct StatementCheck: Sendable {
     let reader = try YAMLReader(bytes: bytes, file: file)
     return try reader.read { root in
       var check = StatementCheck()
-      _ = root.optional("account", .text(300))
-      _ = root.optional("commodity", .text(16))
-      _ = root.optional("from", .text(40))
-      _ = root.optional("to", .text(40))
+      check.account = root.optional("account", .text(300))
+      check.commodity = root.optional("commodity", .text(16))
+      let from = root.optional("from", .text(40)).flatMap { Timestamp(rfc3339: $0) }
+      let to = root.optional("to", .text(40)).flatMap { Timestamp(rfc3339: $0) }
+      if let from, let to { check.window = Window(start: from, end: to) }
       check.opening = root.required("opening", amount) ?? 0
       check.received = root.required("in", amount) ?? 0
       check.sent = root.required("out", amount) ?? 0
@@ -49,7 +54,7 @@ public struct StatementCheck: Sendable {
   }
 
   private static func row(_ section: YAMLSection) -> Row? {
-    _ = section.optional("index", .text(20))
+    let index = section.optional("index", .text(20))
     _ = section.optional("date", .text(40))
     let received = section.optional("in", amount)
     let sent = section.optional("out", amount)
@@ -61,7 +66,8 @@ public struct StatementCheck: Sendable {
       return nil
     }
     return Row(
-      received: received ?? 0, sent: sent ?? 0, balance: balance ?? nil,
+      index: index.flatMap { UInt64($0) }, received: received ?? 0, sent: sent ?? 0,
+      balance: balance ?? nil,
       isPending: state ?? false)
   }
 

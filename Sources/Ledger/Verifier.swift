@@ -23,6 +23,16 @@ public struct Verifier: Sendable {
     case refused
     /// A stored balance is not that of the replay.
     case projectionDiffers
+    /// A hash of a tile does not follow from the level below.
+    case tileMismatch
+    /// A tile or bundle is not as long as it must be, or cannot be taken apart.
+    case malformed
+    /// A file is not there.
+    case missing
+    /// A file that is none of a log.
+    case unexpected
+    /// Too few witnesses have cosigned.
+    case quorumNotMet
   }
 
   /// One thing that is wrong.
@@ -33,6 +43,13 @@ public struct Verifier: Sendable {
     public let entries: Range<UInt64>
     /// What was found and what it should be, with hashes in full.
     public let detail: String
+
+    /// A finding.
+    public init(code: Code, entries: Range<UInt64>, detail: String) {
+      self.code = code
+      self.entries = entries
+      self.detail = detail
+    }
 
     /// Code, entries and detail in one line.
     public var description: String {

@@ -18,8 +18,8 @@ extension PolicyParts {
     terms.notHeardSeconds = section.optional(
       "correction", .section { $0.optional("notHeardSeconds", .int(10...3_600), default: 30) },
       default: 30)
-    terms.graceSeconds = section.optional("commands", .section(grace), default: 900)
-    terms.vendorPerSecond = section.optional("commands", .section(pacing), default: nil)
+    let commands = section.optional("commands", .section(commands), default: (900, nil))
+    (terms.graceSeconds, terms.vendorPerSecond) = commands
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
     terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
@@ -66,17 +66,15 @@ extension PolicyParts {
     return DispatchTerms.TargetTerms(refusesShortfall: refuses, maximum: maximum)
   }
 
-  /// The outer optional is always there; the inner one is nil for `none`.
-  private static func grace(_ section: YAMLSection) -> Int64?? {
-    .some(
-      section.optional("graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900))
-  }
-
-  /// The outer optional is always there; the inner one is nil where nothing is paced.
-  private static func pacing(_ section: YAMLSection) -> [VendorID: Int64]?? {
+  /// The grace is nil for `none`, the vendors are nil where nothing is paced.
+  private static func commands(
+    _ section: YAMLSection
+  ) -> (grace: Int64?, vendors: [VendorID: Int64]?)? {
     let vendor = YAMLForm<VendorID>.scalar("a vendor's name") { VendorID($0) }
-    return .some(
-      section.optional("vendorPerSecond", .mapping(of: .int(1...1_000_000), by: vendor, 0...100)))
+    return (
+      section.optional("graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900),
+      section.optional("vendorPerSecond", .mapping(of: .int(1...1_000_000), by: vendor, 0...100))
+    )
   }
 
   private static func ramp(_ section: YAMLSection) -> (battery: Int64, spread: Int64)? {

@@ -127,11 +127,17 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
   /// As the protocol says.
   public func keep(_ checkpoint: StoredCheckpoint) throws(StoreError) {
     try file.write { database in
-      let root = try Data.fetchOne(
-        database, sql: "SELECT root FROM checkpoint WHERE size = ?", arguments: [checkpoint.size])
-      if let root {
-        guard root.array == checkpoint.root.bytes else {
+      let kept = try Row.fetchOne(
+        database, sql: "SELECT root, note FROM checkpoint WHERE size = ?",
+        arguments: [checkpoint.size])
+      if let kept {
+        guard (kept[0] as Data).array == checkpoint.root.bytes else {
           throw StoreError.conflict(expected: checkpoint.size, found: checkpoint.size)
+        }
+        if (kept[1] as String).utf8.count < checkpoint.note.utf8.count {
+          try database.execute(
+            sql: "UPDATE checkpoint SET note = ? WHERE size = ?",
+            arguments: [checkpoint.note, checkpoint.size])
         }
         return
       }

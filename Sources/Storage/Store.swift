@@ -96,7 +96,8 @@ public protocol LedgerStore: Sendable {
     from index: Int64, _ visit: (Int64, Span<UInt8>, Digest) -> Bool) throws(StoreError)
   /// All names.
   func names() throws(StoreError) -> [AccountPath]
-  /// Keeps a signed head durably; the same again changes nothing.
+  /// Keeps a signed head durably; the same again changes nothing, and of two notes for one head the
+  /// longer is kept, which has more cosignatures.
   /// - Throws: `.conflict` when another root is kept for this size.
   func keep(_ checkpoint: StoredCheckpoint) throws(StoreError)
   /// All signed heads, smallest first.

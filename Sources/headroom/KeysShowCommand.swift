@@ -15,10 +15,14 @@ struct KeysShowCommand: ParsableCommand {
       """)
 
   @Argument(help: "A file of `headroom keys generate`, or a ledger's key.") var file: String
+  @Flag(help: "Print the vkey under which it cosigns as a witness or mirror.") var witness = false
   @Flag(help: "Print the result as JSON.") var json = false
 
   func run() throws {
-    do { KeyCard.print(try SecretFile.key(file).verifier, json: json) } catch {
+    do {
+      let key = try SecretFile.key(file, kind: witness ? .cosignature : .note)
+      KeyCard.print(key.verifier, json: json)
+    } catch {
       throw Outcome.badInput.failure("\(error)")
     }
   }

@@ -15,7 +15,8 @@ struct LedgerCommand: ParsableCommand {
       """,
     subcommands: [
       LedgerInitCommand.self, LedgerPostCommand.self, LedgerReverseCommand.self,
-      LedgerBalanceCommand.self, LedgerStatementCommand.self, LedgerVerifyCommand.self,
-      LedgerCheckpointCommand.self,
+      LedgerBalanceCommand.self, LedgerStatementCommand.self, LedgerExportCommand.self,
+      LedgerVerifyCommand.self, LedgerProveCommand.self, LedgerCheckpointCommand.self,
+      LedgerWitnessCommand.self, LedgerMirrorCommand.self, LedgerRestoreCommand.self,
     ])
 }

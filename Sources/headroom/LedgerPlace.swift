@@ -1,6 +1,7 @@
 import ArgumentParser
 import Controller
 import Grid
+import HTTP
 import Ledger
 import Signing
 import Storage
@@ -67,6 +68,29 @@ enum LedgerFailure {
       case .noLedger, .exists: throw Outcome.badInput.failure("\(error)")
       case .notAPrefix: throw Outcome.broken.failure("\(error)")
       }
+    } catch let error as LedgerDesk.ProofFault {
+      throw (error.isInput ? Outcome.badInput : .no).failure("\(error)")
+    } catch let error as SignGuard.Fault {
+      throw Outcome.no.failure("\(error)")
+    } catch let error as WitnessCheck.Fault {
+      throw Outcome.no.failure("\(error)")
+    } catch let error as LedgerMirror.Fault {
+      throw Outcome.no.failure("\(error)")
+    } catch let error as LedgerRestore.Fault {
+      throw Outcome.no.failure("\(error)")
+    } catch let error as HTTPFault {
+      switch error {
+      case .badAddress: throw Outcome.badInput.failure("\(error)")
+      case .unreachable, .broken, .malformed, .tooLarge:
+        throw Outcome.unreachable.failure("\(error)")
+      }
+    } catch let error as TileExport.Fault {
+      switch error {
+      case .nothingSigned: throw Outcome.no.failure("\(error)")
+      case .notSigned, .notOurs: throw Outcome.badInput.failure("\(error)")
+      }
+    } catch let error as WholeFile.Fault {
+      throw Outcome.broken.failure("\(error)")
     } catch let error as LedgerKeeper.Fault {
       switch error {
       case .otherOrigin: throw Outcome.badInput.failure("\(error)")

@@ -13,30 +13,82 @@ struct LedgerVerifyCommand: ParsableCommand {
       Exit 1 when something is wrong, with the entry and both hashes. Without --log-key the log is \
       believed about its own key: keep that key (`headroom keys show`) outside of the machine.
 
-      --statement adds up a statement in JSON that somebody was given, and says what does not fit.
+      Without any ledger: --tiles checks an export or a mirror, byte for byte, and replays its \
+      books (--tree-only: any log of that form); --receipt with --entry one entry; --statement \
+      adds up a statement in JSON that somebody was given; --owner a bundle of `prove --owner`: \
+      that nothing of the account is missing, and with --statement that the statement is right. \
+      They need --log-key or --policy; a policy with witnesses refuses a history that the log's \
+      operator rewrote and signed again, and so does an older checkpoint (--older, --remember).
 
       EXAMPLE
         headroom ledger verify --config config/headroom.yaml
         headroom ledger verify --ledger data/headroom.db --json \\
           --log-key "$(cat log.vkey)"
-        headroom ledger verify --statement july.json
+        headroom ledger verify --tiles public/ledger --policy trust.policy \\
+          --remember checkpoints
+        headroom ledger verify --receipt 21.tlog-proof --entry 21.entry \\
+          --policy trust.policy
+        headroom ledger verify --statement july.json --owner h1 \\
+          --policy trust.policy
       """)
 
   @Option(help: "The ledger's file, such as data/headroom.db.") var ledger: String?
   @Option(help: "The configuration of a controller.") var config: String?
-  @Option(help: "The log's public key as `headroom keys show` prints it (vkey).")
-  var logKey: String?
-  @Option(help: "A statement in JSON to add up instead; - is standard input.")
-  var statement: String?
+  @Option(help: "A folder of static files: an export, or a mirror.") var tiles: String?
+  @Option(help: "A receipt (tlog-proof); needs --entry.") var receipt: String?
+  @Option(help: "The entry's bytes, for --receipt.") var entry: String?
+  @Option(help: "A statement in JSON to add up; - is standard input.") var statement: String?
+  @Option(help: "A folder of `prove --owner`.") var owner: String?
+  @OptionGroup var trust: TrustOptions
+  @Option(help: "A checkpoint that you kept; the log must extend it. May be given several times.")
+  var older: [String] = []
+  @Option(help: "A folder that keeps the newest checkpoint accepted; the next one must extend it.")
+  var remember: String?
+  @Flag(help: "With --tiles: only the tree; for any log of that form.") var treeOnly = false
   @Flag(help: "Print the result as JSON.") var json = false
 
   mutating func validate() throws {
-    guard [ledger, config, statement].count(where: { $0 != nil }) == 1 else {
-      throw ValidationError("exactly one of --ledger, --config and --statement is needed")
+    let subject = statement ?? owner
+    guard [ledger, config, tiles, receipt, subject].count(where: { $0 != nil }) == 1 else {
+      throw ValidationError(
+        "exactly one of --ledger, --config, --tiles, --receipt and --statement or --owner is needed"
+      )
+    }
+    guard (receipt == nil) == (entry == nil) else {
+      throw ValidationError("--receipt and --entry belong together")
+    }
+    guard tiles != nil || (older.isEmpty && !treeOnly) else {
+      throw ValidationError("--older and --tree-only belong to --tiles")
+    }
+    guard remember == nil || tiles != nil || receipt != nil else {
+      throw ValidationError("--remember belongs to --tiles and --receipt")
+    }
+    let needsTrust = tiles != nil || receipt != nil || owner != nil
+    guard !needsTrust || (trust.logKey == nil) != (trust.policy == nil) else {
+      throw ValidationError("exactly one of --log-key and --policy is needed")
+    }
+    guard needsTrust || trust.policy == nil else {
+      throw ValidationError("--policy belongs to --tiles, --receipt and --owner")
     }
   }
 
   func run() throws {
+    if let policy = try needsNoLedger() {
+      if let tiles {
+        return try VerifyFiles.tiles(
+          tiles, policy, older: older, treeOnly: treeOnly, remember: remember, json: json)
+      }
+      if let receipt, let entry {
+        return try VerifyFiles.receipt(
+          receipt, entry: entry, policy, remember: remember, json: json)
+      }
+      if let owner {
+        let given = try statement.map {
+          try InputFile.parse($0) { try StatementCheck.read(bytes: $0, file: $1) }
+        }
+        return try VerifyFiles.owner(owner, policy, statement: given, json: json)
+      }
+    }
     if let statement { return try addUp(statement) }
     var place = LedgerPlace()
     place.ledger = ledger
@@ -65,12 +117,12 @@ struct LedgerVerifyCommand: ParsableCommand {
     }
   }
 
+  private func needsNoLedger() throws -> TrustPolicy? {
+    tiles ?? receipt ?? owner == nil ? nil : try trust.trusted()
+  }
+
   private func knownKey(_ place: LedgerPlace) throws -> VerifierKey? {
-    if let logKey {
-      do { return try VerifierKey(logKey) } catch {
-        throw Outcome.badInput.failure("--log-key: \(error)")
-      }
-    }
+    if let policy = try trust.trusted() { return policy.logs[0].key }
     guard let configuration = try place.configuration() else { return nil }
     do { return try SecretFile.key(configuration.ledgerKeyFile).verifier } catch {
       Console.note("\(error)\nthe log is believed about its own key")

@@ -183,6 +183,9 @@ enum Program {
   @Test(arguments: [
     ["ledger"], ["ledger", "init"], ["ledger", "post"], ["ledger", "reverse"],
     ["ledger", "balance"], ["ledger", "statement"], ["ledger", "verify"], ["ledger", "checkpoint"],
+    ["ledger", "export"], ["ledger", "prove"], ["ledger", "witness"],
+    ["ledger", "witness", "serve"], ["ledger", "witness", "ask"], ["ledger", "witness", "judge"],
+    ["ledger", "mirror"], ["ledger", "restore"],
     ["keys"], ["keys", "generate"], ["keys", "show"], ["replay"], ["report"], ["report", "event"],
     ["report", "events"],
   ])

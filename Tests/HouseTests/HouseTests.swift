@@ -51,7 +51,7 @@ import Testing
     let allowed: [String: Set<String>] = [
       "Grid": [], "Wire": ["Grid"], "Engine": ["Grid"], "Verification": ["Grid"],
       "Settlement": ["Grid"], "Ledger": ["Grid", "Signing"], "Signing": ["Grid", "COpenSSL"],
-      "MQTT": ["CMosquitto"], "Fleet": ["Grid", "Wire"],
+      "MQTT": ["CMosquitto"], "HTTP": [], "Fleet": ["Grid", "Wire"],
       "Storage": ["Grid", "Ledger", "Signing", "GRDB"],
       "Policies": ["Grid", "Engine", "Verification", "Settlement", "Signing", "Yams"],
       "Reports": ["Grid", "Engine", "Verification", "Settlement"],

@@ -47,8 +47,10 @@ enum StoreConformance {
       try store.append(entries, names: [name], expecting: 3)
     }
     let checkpoint = StoredCheckpoint(size: 3, root: leaf, note: "note\n")
+    let signed = StoredCheckpoint(size: 3, root: leaf, note: "no\n")
+    try store.keep(signed)
     try store.keep(checkpoint)
-    try store.keep(checkpoint)
+    try store.keep(signed)
     #expect(throws: StoreError.conflict(expected: 3, found: 3)) {
       try store.keep(StoredCheckpoint(size: 3, root: other, note: "note\n"))
     }
