@@ -126,6 +126,8 @@ public struct Policy: Hashable, Sendable {
     terms.overCommit = dispatch.overCommit.terms
     terms.chargeUncertainty = dispatch.chargeUncertainty
     terms.recovery = dispatch.recovery
+    terms.vendorPerSecond = dispatch.vendorPerSecond
+    terms.watchesHandBack = dispatch.watchesHandBack
     self.dispatch = terms
     self.measurement = MeasurementTerms(
       policy: hash, calendar: calendar, mode: measurement.mode,

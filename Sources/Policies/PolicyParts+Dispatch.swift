@@ -23,12 +23,15 @@ extension PolicyParts {
     terms.spreadSeconds = ramp.spread
     (terms.correction, terms.notHeardSeconds) = section.optional(
       "correction", .section(correction), default: (CorrectionTerms.off, 30))
-    let commands = section.optional("commands", .section(commands), default: (900, 12))
+    let commands = section.optional(
+      "commands", .section(commands), default: CommandTerms())
     terms.graceSeconds = commands.grace
     terms.correction.perGatewayPerHour = commands.perHour
+    terms.vendorPerSecond = commands.vendors
     terms.reserveLoweredAtOnce = section.optional(
       "reserveLowered", .words(["nextEvent": false, "atOnce": true]), default: false)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
+    terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
     terms.optOutUntil = section.optional(
       "optOut",
@@ -110,11 +113,23 @@ extension PolicyParts {
     return DispatchTerms.TargetTerms(refusesShortfall: refuses, maximum: maximum)
   }
 
-  /// The grace is nil for `none`.
-  private static func commands(_ section: YAMLSection) -> (grace: Int64?, perHour: Int)? {
-    let grace = section.optional(
+  private struct CommandTerms {
+    /// Nil for `none`.
+    var grace: Int64? = 900
+    var perHour = 12
+    /// Nil where nothing is paced.
+    var vendors: [VendorID: Int64]?
+  }
+
+  private static func commands(_ section: YAMLSection) -> CommandTerms? {
+    let vendor = YAMLForm<VendorID>.scalar("a vendor's name") { VendorID($0) }
+    var terms = CommandTerms()
+    terms.grace = section.optional(
       "graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900)
-    return (grace, Int(section.optional("perGatewayPerHour", .int(1...3_600), default: 12)))
+    terms.perHour = Int(section.optional("perGatewayPerHour", .int(1...3_600), default: 12))
+    terms.vendors = section.optional(
+      "vendorPerSecond", .mapping(of: .int(1...1_000_000), by: vendor, 0...100))
+    return terms
   }
 
   private static func correction(
