@@ -116,33 +116,36 @@ public enum FleetFile {
     bytes.reserveCapacity(fleet.count * 128)
     let hasOffers = fleet.contains { $0.offer != BatteryOffer() }
     let hasVendors = fleet.contains { $0.vendor != nil }
-    let base = Column.names.dropLast(Column.offers.count + 1)
-    let offers = Column.names.dropLast().suffix(Column.offers.count)
-    append(
-      base + (hasOffers ? Array(offers) : []) + (hasVendors ? ["vendor"] : []), to: &bytes)
+    var names = Column.names
+    if !hasVendors { names.removeLast() }
+    if !hasOffers {
+      names.removeAll { name in Column.offers.contains { Column.names[$0.rawValue] == name } }
+    }
+    append(names, to: &bytes)
     for battery in fleet {
-      let offer = battery.offer
-      append(
-        [
-          battery.battery.text, battery.gateway.text, battery.site.text, battery.owner.text,
-          battery.node.text, String(battery.capacity.wattHoursRoundedDown),
-          String(battery.maxDischarge.watts), String(battery.maxCharge.watts),
-          battery.dischargeEfficiency.description, battery.reserve.description,
-          battery.exportLimit.map { String($0.watts) } ?? "", battery.charge?.description ?? "",
-          battery.siteMeter.text, battery.batteryMeter.text,
-        ]
-          + (hasOffers
-            ? [
-              offer.kind.rawValue,
-              offer.pricePerKilowattHour.map {
-                FixedDecimal.text($0.millionths, places: 6, minimumPlaces: 2)
-              } ?? "", offer.contractedMinutes.map(String.init) ?? "",
-              offer.reliability?.description ?? "",
-              String(offer.delivered.wattHoursRoundedDown),
-            ] : []) + (hasVendors ? [battery.vendor?.text ?? ""] : []),
-        to: &bytes)
+      var cells = [
+        battery.battery.text, battery.gateway.text, battery.site.text, battery.owner.text,
+        battery.node.text, String(battery.capacity.wattHoursRoundedDown),
+        String(battery.maxDischarge.watts), String(battery.maxCharge.watts),
+        battery.dischargeEfficiency.description, battery.reserve.description,
+        battery.exportLimit.map { String($0.watts) } ?? "", battery.charge?.description ?? "",
+        battery.siteMeter.text, battery.batteryMeter.text,
+      ]
+      if hasOffers { cells += Self.cells(of: battery.offer) }
+      if hasVendors { cells.append(battery.vendor?.text ?? "") }
+      append(cells, to: &bytes)
     }
     return bytes
+  }
+
+  private static func cells(of offer: BatteryOffer) -> [String] {
+    let price = offer.pricePerKilowattHour.map {
+      FixedDecimal.text($0.millionths, places: 6, minimumPlaces: 2)
+    }
+    return [
+      offer.kind.rawValue, price ?? "", offer.contractedMinutes.map(String.init) ?? "",
+      offer.reliability?.description ?? "", String(offer.delivered.wattHoursRoundedDown),
+    ]
   }
 
   /// A row whose cells need no quotes.
