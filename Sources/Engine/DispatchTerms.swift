@@ -48,6 +48,11 @@ public struct DispatchTerms: Hashable, Sendable {
   public var reserveLoweredAtOnce = false
   /// Until when an owner may leave without consequence.
   public var optOutUntil: OptOutUntil
+  /// A vendor's interface limit, in commands a second; nil: nothing is paced, and neither are
+  /// gateways by what they say of themselves.
+  public var vendorPerSecond: [VendorID: Int64]?
+  /// Whether batteries that are not handed back raise an alarm.
+  public var watchesHandBack = false
   /// How batteries recharge after an event; nil: as they like.
   public var recovery: RecoveryTerms?
 

@@ -180,7 +180,7 @@ extension Engine {
     }
     apply(place, pending, isPromise: true)
     answer(place, .committed)
-    let dispatchAt = pending.window.start.adding(seconds: -Timing.commandLeadSeconds)
+    let dispatchAt = pending.window.start.adding(seconds: -commandLead(place))
     if dispatchAt > now { cancelCommands(place) { _ in true } }
     if !isMoving { sendNotices(place) }
     addTimers(place)
@@ -246,7 +246,7 @@ extension Engine {
     guard let window = states[place].record.window else { return }
     timers.add(
       .dispatch(event: Int32(place), generation: states[place].generation),
-      at: window.start.adding(seconds: -Timing.commandLeadSeconds))
+      at: window.start.adding(seconds: -commandLead(place)))
   }
 }
 

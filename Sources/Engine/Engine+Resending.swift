@@ -50,7 +50,8 @@ extension Engine {
       for place in live where !states[place].record.batteries.isEmpty {
         repeatNotice(place, row: row)
       }
-      for sent in open[row] where !sent.isFinal && !isOvertaken(sent, row: row) {
+      for sent in open[row]
+      where !sent.isFinal && !sent.isWaiting && !isOvertaken(sent, row: row) {
         let place = Int(sent.event)
         if now < sent.command.notAfter {
           effects.append(.resend(sent.command, to: fleet.gateway(of: row)))
@@ -80,7 +81,8 @@ extension Engine {
     }
     for row in open.indices {
       for sent in open[row]
-      where !sent.isAcknowledged && !sent.isFinal && now < sent.command.notAfter
+      where !sent.isAcknowledged && !sent.isFinal && !sent.isWaiting
+        && now < sent.command.notAfter
         && !isOvertaken(sent, row: row)
       {
         effects.append(.resend(sent.command, to: fleet.gateway(of: row)))

@@ -28,6 +28,11 @@ public struct Engine: Sendable {
   var recharge = RechargeTable()
   /// Places of events whose delivered power is written down.
   var curves: [Int] = []
+  /// Commands that wait for a narrow door.
+  var doors = CommandDoors()
+  var doorsOpenAt: Timestamp?
+  /// When each door of the wave that is being sent begins, in seconds; empty outside a wave.
+  var waveStarts: [CommandDoors.Door: Int64] = [:]
   /// Rows that an alarm will name.
   var notHandedBack: [Int32] = []
   var now = Timestamp(microseconds: .min)
@@ -108,6 +113,7 @@ public struct Engine: Sendable {
       case .end(let event, let generation): ifCurrent(event, generation) { $0.end($1) }
       case .close(let event, let generation): ifCurrent(event, generation) { $0.close($1) }
       case .correct(let event, let generation): ifCurrent(event, generation) { $0.correctDue($1) }
+      case .doors: openDoors()
       case .handBacks: alarmHandBacks()
       case .answer(let event): answerDue(Int(event))
       case .forget(let event): forgetCommands(of: event)

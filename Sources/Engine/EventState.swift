@@ -65,5 +65,7 @@ struct OpenCommand: Sendable {
   let command: Command
   let event: Int32
   var isAcknowledged = false
+  /// It has not left yet: its door is narrow.
+  var isWaiting = false
   var isFinal = false
 }

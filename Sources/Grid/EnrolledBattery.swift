@@ -28,13 +28,15 @@ public struct EnrolledBattery: Hashable, Sendable {
   public let siteMeter: MeterID
   /// The battery's own meter.
   public let batteryMeter: MeterID
+  /// Whose interface it is reached through, where that has a limit; nil is nobody's.
+  public let vendor: VendorID?
 
   /// An enrolment; without meters of their own, the site's and the battery's names are the meters'.
   public init(
     battery: BatteryID, gateway: GatewayID, site: SiteID, owner: OwnerID, node: NodeID,
     capacity: Energy, maxDischarge: Power, maxCharge: Power, dischargeEfficiency: Percent,
     reserve: Percent, exportLimit: Power?, charge: Percent?, siteMeter: MeterID? = nil,
-    batteryMeter: MeterID? = nil
+    batteryMeter: MeterID? = nil, vendor: VendorID? = nil
   ) {
     self.battery = battery
     self.gateway = gateway
@@ -50,5 +52,6 @@ public struct EnrolledBattery: Hashable, Sendable {
     self.charge = charge
     self.siteMeter = siteMeter ?? MeterID(site.text)!
     self.batteryMeter = batteryMeter ?? MeterID(battery.text)!
+    self.vendor = vendor
   }
 }

@@ -119,6 +119,8 @@ public struct Policy: Hashable, Sendable {
       handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
     terms.correction = dispatch.correction
     terms.reserveLoweredAtOnce = dispatch.reserveLoweredAtOnce
+    terms.vendorPerSecond = dispatch.vendorPerSecond
+    terms.watchesHandBack = dispatch.watchesHandBack
     terms.recovery = dispatch.recovery
     self.dispatch = terms
     self.measurement = MeasurementTerms(

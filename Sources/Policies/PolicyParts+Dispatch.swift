@@ -17,12 +17,13 @@ extension PolicyParts {
     terms.spreadSeconds = ramp.spread
     (terms.correction, terms.notHeardSeconds) = section.optional(
       "correction", .section(correction), default: (CorrectionTerms.off, 30))
-    let commands = section.optional("commands", .section(commands), default: (900, 12))
-    terms.graceSeconds = commands.grace
+    let commands = section.optional("commands", .section(commands), default: (900, 12, nil))
+    (terms.graceSeconds, terms.vendorPerSecond) = (commands.grace, commands.vendors)
     terms.correction.perGatewayPerHour = commands.perHour
     terms.reserveLoweredAtOnce = section.optional(
       "reserveLowered", .words(["nextEvent": false, "atOnce": true]), default: false)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
+    terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
     terms.optOutUntil = section.optional(
       "optOut",
@@ -67,11 +68,17 @@ extension PolicyParts {
     return DispatchTerms.TargetTerms(refusesShortfall: refuses, maximum: maximum)
   }
 
-  /// The grace is nil for `none`.
-  private static func commands(_ section: YAMLSection) -> (grace: Int64?, perHour: Int)? {
+  /// The grace is nil for `none`, the vendors are nil where nothing is paced.
+  private static func commands(
+    _ section: YAMLSection
+  ) -> (grace: Int64?, perHour: Int, vendors: [VendorID: Int64]?)? {
     let grace = section.optional(
       "graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900)
-    return (grace, Int(section.optional("perGatewayPerHour", .int(1...3_600), default: 12)))
+    let perHour = Int(section.optional("perGatewayPerHour", .int(1...3_600), default: 12))
+    let vendor = YAMLForm<VendorID>.scalar("a vendor's name") { VendorID($0) }
+    let vendors = section.optional(
+      "vendorPerSecond", .mapping(of: .int(1...1_000_000), by: vendor, 0...100))
+    return (grace, perHour, vendors)
   }
 
   private static func correction(

@@ -29,6 +29,8 @@ struct PolicyParts {
     var graceSeconds: Int64? = 900
     var handBack = Command.HandBack.priorMode
     var optOutUntil = DispatchTerms.OptOutUntil.end
+    var vendorPerSecond: [VendorID: Int64]?
+    var watchesHandBack = false
     var recovery: DispatchTerms.RecoveryTerms?
   }
   struct Measurement {

@@ -40,6 +40,7 @@ extension PolicyWords {
         "A battery goes back by itself after \(grace) s without a word from the controller.",
         "dispatch.commands.graceSeconds")
     }
+    sayPacing()
     sayRecovery()
     say(
       "An owner may leave at any time; until the \(dispatch.optOutUntil.rawValue) of the event "

@@ -3,19 +3,20 @@ public import Grid
 /// The fleet as the operator enrolled it, as CSV.
 ///
 /// `battery_id,gateway_id,site_id,owner_id,node_id,capacity_wh,max_discharge_w,max_charge_w,`
-/// `discharge_efficiency_pct,reserve_pct,export_limit_w,soc_pct,site_meter_id,battery_meter_id`.
-/// The last three columns may be absent, and their cells and that of `export_limit_w` empty.
+/// `discharge_efficiency_pct,reserve_pct,export_limit_w,soc_pct,site_meter_id,battery_meter_id,vendor`.
+/// The last four columns may be absent, and their cells and that of `export_limit_w` empty.
 public enum FleetFile {
   private enum Column: Int, CSVColumn {
     case battery, gateway, site, owner, node, capacity, maxDischarge, maxCharge, efficiency
-    case reserve, exportLimit, charge, siteMeter, batteryMeter
+    case reserve, exportLimit, charge, siteMeter, batteryMeter, vendor
 
     static let names = [
       "battery_id", "gateway_id", "site_id", "owner_id", "node_id", "capacity_wh",
       "max_discharge_w", "max_charge_w", "discharge_efficiency_pct", "reserve_pct",
       "export_limit_w", "soc_pct", "site_meter_id", "battery_meter_id",
+      "vendor",
     ]
-    static let optional: [Column] = [.charge, .siteMeter, .batteryMeter]
+    static let optional: [Column] = [.charge, .siteMeter, .batteryMeter, .vendor]
     static let ignored: [String] = []
   }
 
@@ -61,6 +62,7 @@ public enum FleetFile {
       table.isEmpty(.siteMeter) ? nil : table.id(.siteMeter, as: MeterKind.self)
     let batteryMeter =
       table.isEmpty(.batteryMeter) ? nil : table.id(.batteryMeter, as: MeterKind.self)
+    let vendor = table.isEmpty(.vendor) ? nil : table.id(.vendor, as: VendorKind.self)
     guard table.rowIsGood, let battery, let gateway, let site, let owner, let node, let capacity,
       let maxDischarge, let maxCharge, let efficiency, let reserve
     else { return nil }
@@ -68,14 +70,15 @@ public enum FleetFile {
       battery: battery, gateway: gateway, site: site, owner: owner, node: node,
       capacity: Energy(wattHours: capacity), maxDischarge: maxDischarge, maxCharge: maxCharge,
       dischargeEfficiency: efficiency, reserve: reserve, exportLimit: exportLimit, charge: charge,
-      siteMeter: siteMeter, batteryMeter: batteryMeter)
+      siteMeter: siteMeter, batteryMeter: batteryMeter, vendor: vendor)
   }
 
-  /// The file with all columns, LF at the end of each line; capacities in whole watt-hours.
+  /// The file with all columns, that of vendors only where there is one, LF at the end of each line; capacities in whole watt-hours.
   public static func encode(_ fleet: [EnrolledBattery]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(fleet.count * 128)
-    append(Column.names, to: &bytes)
+    let hasVendors = fleet.contains { $0.vendor != nil }
+    append(hasVendors ? Column.names : Column.names.dropLast(), to: &bytes)
     for battery in fleet {
       append(
         [
@@ -85,7 +88,7 @@ public enum FleetFile {
           battery.dischargeEfficiency.description, battery.reserve.description,
           battery.exportLimit.map { String($0.watts) } ?? "", battery.charge?.description ?? "",
           battery.siteMeter.text, battery.batteryMeter.text,
-        ], to: &bytes)
+        ] + (hasVendors ? [battery.vendor?.text ?? ""] : []), to: &bytes)
     }
     return bytes
   }

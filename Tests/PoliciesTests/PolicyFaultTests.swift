@@ -144,6 +144,7 @@ import Testing
     Edit(
       "handBack: selfConsumption", "overCommit: {bye: none}", "dispatch.overCommit.bye",
       "unknownField"),
+    Edit("acme-cloud: 100", "acme-cloud: 0", "dispatch.commands.vendorPerSecond.acme-cloud"),
     Edit("mode: limited", "mode: none", "dispatch.recovery.mode"),
     Edit(
       "fleetLimitPercentOfEvent: 40", "fleetLimitPercentOfEvent: 0",

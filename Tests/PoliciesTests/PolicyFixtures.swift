@@ -71,7 +71,7 @@ enum Fixture {
       minimumSetpointW: 200
       ramp: {batterySeconds: 20, spreadSeconds: 60}
       correction: {notHeardSeconds: 45}
-      commands: {graceSeconds: none}
+      commands: {graceSeconds: none, vendorPerSecond: {acme-cloud: 100}}
       recovery:
         mode: limited
         fleetLimitPercentOfEvent: 40

@@ -48,6 +48,7 @@ import Verification
     #expect(terms.notHeardSeconds == 45)
     #expect(terms.graceSeconds == nil)
     #expect(terms.handBack == .selfConsumption)
+    #expect(terms.vendorPerSecond == [VendorID("acme-cloud")!: 100] && terms.watchesHandBack)
     #expect(
       terms.recovery
         == DispatchTerms.RecoveryTerms(
