@@ -24,6 +24,9 @@ func tests(
 let package = Package(
   name: "headroom",
   products: [.executable(name: "headroom", targets: ["headroom"])],
+  traits: [
+    .trait(name: "PostgreSQL", description: "Ledgers in a PostgreSQL database; needs libpq-dev.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.3"),
@@ -56,6 +59,7 @@ let package = Package(
       [
         "Grid", "Ledger", "Signing", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
       ]),
     room("Reports", ["Grid", "Settlement"]),
     room(
@@ -83,6 +87,7 @@ let package = Package(
     .systemLibrary(
       name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     tests("GridTests", ["Grid"]),
     tests("WireTests", ["Wire", "Grid"], exclude: ["Files"]),
@@ -95,7 +100,7 @@ let package = Package(
       "PoliciesTests", ["Policies", "Grid", "Engine", "Verification", "Settlement", "Signing"]),
     tests("MQTTTests", ["MQTT"]),
     tests("HTTPTests", ["HTTP"]),
-    tests("StorageTests", ["Storage", "Ledger", "Signing", "Grid"]),
+    tests("StorageTests", ["Storage", "Ledger", "Signing", "Grid", "Controller"]),
     tests("ReportsTests", ["Reports", "Grid", "Settlement"]),
     tests("FleetTests", ["Fleet", "Grid", "Wire"]),
     tests(

@@ -5,6 +5,7 @@ import MQTT
 import Policies
 import Signing
 import Storage
+import Verification
 import Wire
 
 /// Puts a controller together from files; every fault of every file is said at once.
@@ -130,6 +131,17 @@ public enum Assembly {
       let open = policy.unconfirmed.map { "  \($0)" }.joined(separator: "\n")
       throw Faults(
         lines: ["\(path): is a draft; allowed: a policy with nothing to be confirmed:\n\(open)"])
+    }
+    let measurement = policy.measurement
+    let kinds = [BaselineTerms.Kind.declared, .controlGroup]
+    if kinds.contains(measurement.baseline.kind) || measurement.aggregate == .fleet {
+      throw Faults(
+        lines: [
+          "\(path): baseline.kind is \(measurement.baseline.kind.rawValue) and "
+            + "measurement.aggregate \(measurement.aggregate.rawValue); allowed: a baseline that "
+            + "the meters alone make, home by home: schedules and control groups are measured "
+            + "from files by `headroom baseline`"
+        ])
     }
     return policy
   }

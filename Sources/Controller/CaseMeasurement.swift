@@ -6,8 +6,9 @@ public import Verification
 
 /// Verifies a whole event from stored readings.
 public struct CaseMeasurement: Sendable {
-  /// Where the readings are.
-  public var readings: any ReadingStore
+  /// Where the readings are, unless they are those of files.
+  private let readings: any ReadingStore
+  private let files: ReadingSet?
   /// The terms.
   public var policy: Policy
   /// How many tasks share the work.
@@ -21,9 +22,19 @@ public struct CaseMeasurement: Sendable {
     readings: any ReadingStore, policy: Policy, tasks: Int = 2, historyDays: Int64 = 0
   ) {
     self.readings = readings
+    files = nil
     self.policy = policy
     self.tasks = tasks
     self.historyDays = historyDays
+  }
+
+  /// A measurement of readings that came from files.
+  public init(files: ReadingSet, policy: Policy) {
+    readings = MemoryReadingStore()
+    self.files = files
+    self.policy = policy
+    tasks = 1
+    historyDays = 0
   }
 
   /// One performance a home, in the order of the case.
@@ -42,7 +53,7 @@ public struct CaseMeasurement: Sendable {
         group.addTask {
           var loader = SeriesLoader(
             store: readings, days: days, intervalSeconds: policy.measurement.intervalMinutes * 60,
-            live: live)
+            live: live, files: files, gridSecond: event.window.start.seconds)
           var found: [Performance] = []
           found.reserveCapacity(range.count)
           for home in range {
@@ -62,12 +73,46 @@ public struct CaseMeasurement: Sendable {
     let prepared = PreparedEvent(
       MeasuredEvent(id: event.id, window: event.window, noticeAt: event.noticeAt),
       terms: policy.measurement)
-    var loader = SeriesLoader(
-      store: readings, days: days(of: event),
-      intervalSeconds: policy.measurement.intervalMinutes * 60, live: try liveReadings(of: event))
+    var loader = try loader(of: event)
     let numbers = try self.numbers(of: [event.homes[home]])
     return Verifier.explain(
       try site(event.homes[home], numbers: numbers[0], &loader), using: prepared)
+  }
+
+  /// All sites of an event as one meter, against its own baseline; nil when a site has no meter.
+  ///
+  /// The baseline of a sum is not the sum of the baselines: the days that are high for one home
+  /// are not those of another.
+  public func verifyFleet(_ event: EventCase) throws -> Performance? {
+    let prepared = PreparedEvent(
+      MeasuredEvent(id: event.id, window: event.window, noticeAt: event.noticeAt),
+      terms: policy.measurement)
+    var sum: SiteData?
+    for next in try sites(of: event) {
+      guard let before = sum else {
+        sum = next
+        continue
+      }
+      guard let joined = before.joined(with: next, terms: policy.measurement) else { return nil }
+      sum = joined
+    }
+    return sum.map { Verifier.verify($0, using: prepared) }
+  }
+
+  /// What verification knows of each home.
+  func sites(of event: EventCase) throws -> [SiteData] {
+    var loader = try loader(of: event)
+    let numbers = try self.numbers(of: event.homes)
+    return try event.homes.indices.map {
+      try site(event.homes[$0], numbers: numbers[$0], &loader)
+    }
+  }
+
+  private func loader(of event: EventCase) throws -> SeriesLoader {
+    SeriesLoader(
+      store: readings, days: days(of: event),
+      intervalSeconds: policy.measurement.intervalMinutes * 60, live: try liveReadings(of: event),
+      files: files, gridSecond: event.window.start.seconds)
   }
 
   private func site(
@@ -81,7 +126,9 @@ public struct CaseMeasurement: Sendable {
     }
     return SiteData(
       site: home.site, siteMeter: site, batteryMeter: output, eventDays: home.eventDays,
-      ratedPower: home.ratedPower, capacity: home.capacity)
+      excludedDates: home.excludedDates, declared: home.declared,
+      declaredHistory: home.declaredHistory, control: home.control, sharedWith: home.sharedWith,
+      claimedBy: home.claimedBy, ratedPower: home.ratedPower, capacity: home.capacity)
   }
 
   /// Numbers of each home's site meter and battery meters, in this order.
@@ -101,7 +148,9 @@ public struct CaseMeasurement: Sendable {
   private func days(of event: EventCase) -> Range<Int64> {
     let baseline = policy.measurement.baseline
     let margin: Int64 = 2
-    let back = max(baseline.lookbackDays + baseline.skipRecentDays, historyDays) + margin
+    // Both groups of a control group are compared over this long before the event.
+    let compared = baseline.kind == .controlGroup ? ControlGroup.days : 0
+    let back = max(baseline.lookbackDays + baseline.skipRecentDays, historyDays, compared) + margin
     let first = event.window.start.seconds / 86_400 - back
     return first..<event.window.end.seconds / 86_400 + margin
   }

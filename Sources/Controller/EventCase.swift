@@ -2,7 +2,7 @@ public import Engine
 public import Grid
 public import Policies
 public import Settlement
-import Verification
+public import Verification
 
 /// One event as measurement and settlement take it: who was asked for what, and what was answered.
 ///
@@ -34,6 +34,18 @@ public struct EventCase: Sendable {
     public var optedOutAt: Timestamp?
     /// Local dates of other events that count for this site.
     public var eventDays: Set<CivilDate>
+    /// Local dates that are no candidates: outage, maintenance.
+    public var excludedDates: Set<CivilDate> = []
+    /// The schedule that was in force at gate closure, and those for other times.
+    public var declared: DeclaredSchedule?
+    /// See `declared`.
+    public var declaredHistory: [DeclaredSchedule] = []
+    /// Homes that were not asked, where they are the baseline.
+    public var control: ControlGroup?
+    /// Other sites behind the same service point or with the same device.
+    public var sharedWith: [SiteID] = []
+    /// The programme that claimed the event's energy first.
+    public var claimedBy: String?
 
     /// A home.
     public init(

@@ -41,7 +41,7 @@ public struct LedgerChart: Sendable {
     }
   }
 
-  private static func commodity(_ section: YAMLSection) -> Commodity? {
+  static func commodity(_ section: YAMLSection) -> Commodity? {
     let code = section.required(
       "code",
       YAMLForm<String>.scalar("1 to 16 letters") { text in

@@ -51,10 +51,7 @@ public struct LedgerCheck: Sendable {
   public init(
     _ file: String, log: VerifierKey? = nil, progress: (Int64, Int64) -> Void = { _, _ in }
   ) throws {
-    guard FileManager.default.fileExists(atPath: file) else {
-      throw LedgerDesk.Fault.noLedger(file: file)
-    }
-    let store = try SQLiteMainStore(path: file)
+    let store = try LedgerDesk.store(file)
     var verifier = Verifier(log: log)
     do throws(StoreError) {
       let size = try store.size()
@@ -82,7 +79,9 @@ public struct LedgerCheck: Sendable {
       compare(try store.names(), with: verifier.book)
       progress(size, size)
     } catch {
-      if case .conflict(1, 0) = error { throw LedgerDesk.Fault.noLedger(file: file) }
+      if case .conflict(1, 0) = error {
+        throw LedgerDesk.Fault.noLedger(file: LedgerAddress(file).description)
+      }
       findings.append(
         Finding(
           code: "unreadable", entries: verifier.entryCount..<verifier.entryCount + 1,

@@ -1,5 +1,5 @@
 public import Grid
-public import Ledger
+import Ledger
 import Settlement
 public import Signing
 import Storage
@@ -15,32 +15,19 @@ public struct PostFaults: Error, Sendable, CustomStringConvertible {
   public var description: String { lines.joined(separator: "\n") }
 }
 
-/// What whoever asked for an entry keeps.
-public struct PostReceipt: Hashable, Sendable {
-  /// The name of the request.
-  public let key: IdempotencyKey
-  /// The entry.
-  public let index: UInt64
-  /// Its leaf.
-  public let leafHash: Digest
-  /// True when the same request made it before, and nothing was written.
-  public let isReplayed: Bool
-}
-
 extension LedgerDesk {
   /// Writes all requests, or none of them.
   ///
   /// - Parameters:
   ///   - key: The log's own private key, or one that is enrolled in the log.
+  ///   - pending: Where a request waits that needs more approvals; nil refuses it.
   ///   - opensAccounts: Accounts and customary commodities that are not there are opened on the way.
   /// - Throws: `PostFaults`; `StoreError.conflict` when somebody else has written meanwhile.
   public mutating func post(
-    _ requests: [PostRequest], key: SigningKey, opensAccounts: Bool = false, now: Timestamp
+    _ requests: [PostRequest], key: SigningKey, opensAccounts: Bool = false,
+    waitingIn pending: PendingRequests? = nil, now: Timestamp
   ) throws -> [PostReceipt] {
-    let isLog = key.verifier == book.logKey
-    let author =
-      isLog
-      ? try LedgerKeeper.author(of: key.verifier) : AuthorID(bytes: key.verifier.authorID)!
+    let author = authorID(of: key)
     var opening = Opening(desk: self)
     if opensAccounts {
       for request in requests { try opening.open(request.names) }
@@ -61,11 +48,18 @@ extension LedgerDesk {
     guard malformed.isEmpty, refused.isEmpty else {
       throw PostFaults(lines: malformed + refused, isRefusal: malformed.isEmpty)
     }
+    if let pending, let place = made.firstIndex(where: { book.quorum($0.data.right) > 0 }) {
+      guard made.count == 1, opening.requests.isEmpty else {
+        throw PostFaults(
+          lines: ["\(requests[place].place): more keys must approve it, so it is posted alone"],
+          isRefusal: true)
+      }
+      return [try settle(requests[0].key, made[0], by: key, in: pending, now: now)]
+    }
     do {
       let taken = try write(opening.requests + made, names: opening.names, now: now)
       return zip(requests, taken.dropFirst(opening.requests.count)).map {
-        PostReceipt(
-          key: $0.key, index: $1.index, leafHash: $1.leafHash, isReplayed: $1.isReplayed)
+        PostReceipt($0.key, $1)
       }
     } catch let error as BatchRefusal {
       let place = error.place - opening.requests.count
@@ -94,13 +88,13 @@ extension LedgerDesk {
   }
 
   /// Why a request cannot be put to the book.
-  private enum Unmade: Error {
+  enum Unmade: Error {
     case malformed(String)
     case refused(String)
   }
 
   /// The names that requests use: those of the book, and those opened on the way.
-  private struct Opening {
+  struct Opening {
     let book: Book
     var accounts: [String: AccountID]
     var commodities: [Commodity]
@@ -143,6 +137,8 @@ extension LedgerDesk {
         made.rule = request.rule
         return made
       }
+      // Only what moves something is made with this, and that has a time.
+      let window = request.effective ?? Window(start: .init(seconds: 0), end: .init(seconds: 1))!
       switch request.body {
       case .transfer(let reason, let event, let run, let reference, let movement):
         return EntryRequest(
@@ -156,16 +152,19 @@ extension LedgerDesk {
           evidence: request.evidence, rule: request.rule)
       case .post(let reason, let hold):
         return try built(
-          book.posting(hold, reason: reason, effective: request.effective, source: source), hold)
+          book.posting(hold, reason: reason, effective: window, source: source), hold)
       case .void(let reason, let hold):
         return try built(
-          book.voiding(hold, reason, effective: request.effective, source: source), hold)
+          book.voiding(hold, reason, effective: window, source: source), hold)
       case .reverse(let reason, let index):
         guard
-          let made = book.reversing(
-            index, reason: reason, effective: request.effective, source: source)
+          let made = book.reversing(index, reason: reason, effective: window, source: source)
         else { throw .refused("notReversible: entry \(index) moved nothing, or is not there") }
         return try built(made, index)
+      case .close, .snapshot, .flags, .commodity, .policy, .quorum, .continues, .key:
+        return EntryRequest(
+          try still(request.body), source: source, effective: request.effective,
+          evidence: request.evidence, rule: request.rule)
       }
     }
 
@@ -209,7 +208,7 @@ extension LedgerDesk {
       return legs
     }
 
-    private func account(_ path: String) throws(Unmade) -> AccountID {
+    func account(_ path: String) throws(Unmade) -> AccountID {
       guard let id = accounts[path] else {
         throw .refused(
           "unknownAccount: no account \(path); open it with a chart or with --open-accounts")
@@ -243,7 +242,9 @@ extension PostRequest {
     let movement: Movement
     switch body {
     case .transfer(_, _, _, _, let moved), .reserve(_, _, let moved): movement = moved
-    case .post, .void, .reverse: return []
+    case .post, .void, .reverse, .close, .snapshot, .flags, .commodity, .policy, .quorum,
+      .continues, .key:
+      return []
     }
     switch movement {
     case .postings(let postings): return postings.map { ($0.account, $0.commodity) }

@@ -46,14 +46,15 @@ public struct LedgerDesk {
   public private(set) var accounts: [String: AccountID] = [:]
   /// The names that were not erased.
   public private(set) var paths: [AccountID: String] = [:]
-  let store: SQLiteMainStore
+  let store: any LedgerStore
 
-  /// Opens the ledger in `file`, as of now or of an earlier moment.
+  /// Opens the ledger in `file`, which may be `postgresql://…`, as of now or of an earlier moment.
   /// - Throws: `Fault.noLedger`, `StoreError`, or `LedgerKeeper.Fault` for a file that was changed.
   public init(opening file: String, asOf moment: Moment? = nil) throws {
-    guard FileManager.default.fileExists(atPath: file) else { throw Fault.noLedger(file: file) }
-    store = try SQLiteMainStore(path: file)
-    guard try store.size() > 0 else { throw Fault.noLedger(file: file) }
+    store = try Self.store(file)
+    guard try store.size() > 0 else {
+      throw Fault.noLedger(file: LedgerAddress(file).description)
+    }
     book = try LedgerKeeper.replay(store) { index, entry in
       switch moment {
       case nil: true
@@ -71,9 +72,12 @@ public struct LedgerDesk {
     founding file: String, key: SigningKey, chart: LedgerChart = .empty, now: Timestamp
   ) throws {
     try Self.refuseExisting(file)
-    let folder = URL(filePath: file).deletingLastPathComponent().path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    store = try SQLiteMainStore(path: file)
+    let address = LedgerAddress(file)
+    if let file = address.file {
+      let folder = URL(filePath: file).deletingLastPathComponent().path
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    store = try address.open()
     book = Book()
     var requests = try LedgerKeeper.founding(key.verifier)
     requests += chart.commodities.map { EntryRequest(.commodity($0)) }
@@ -88,9 +92,19 @@ public struct LedgerDesk {
 
   /// Throws `Fault.exists` when `file` has a ledger.
   public static func refuseExisting(_ file: String) throws {
-    guard FileManager.default.fileExists(atPath: file) else { return }
-    let entries = try SQLiteMainStore(path: file).size()
-    if entries > 0 { throw Fault.exists(file: file, entries: entries) }
+    let store: any LedgerStore
+    do { store = try Self.store(file) } catch is Fault { return }
+    let entries = try store.size()
+    if entries > 0 { throw Fault.exists(file: LedgerAddress(file).description, entries: entries) }
+  }
+
+  /// The ledger that is there.
+  static func store(_ file: String) throws -> any LedgerStore {
+    do {
+      return try LedgerAddress(file).open(creates: false)
+    } catch StoreError.noLedger(let path) {
+      throw Fault.noLedger(file: path)
+    }
   }
 
   /// What a person calls an account: its name, or its 16 bytes when the name was erased.

@@ -35,7 +35,7 @@ public final class LedgerKeeper: Sendable {
     }
   }
 
-  private struct State {
+  struct State {
     var book = Book()
     var accounts: [String: (id: AccountID, salt: [UInt8])] = [:]
     var paths: [AccountID: String] = [:]
@@ -45,10 +45,10 @@ public final class LedgerKeeper: Sendable {
 
   /// The log's key.
   public let key: SigningKey
-  private let store: any LedgerStore
+  let store: any LedgerStore
   private let signGuard: SignGuard?
-  private let author: AuthorID
-  private let state: Mutex<State>
+  let author: AuthorID
+  let state: Mutex<State>
 
   /// Opens the book in `store`, or founds it when there is none.
   ///
@@ -99,7 +99,7 @@ public final class LedgerKeeper: Sendable {
       EntryRequest(
         .key(
           vkey: try operatorKey(of: log).description,
-          rights: [.post, .reverse, .close, .enrol, .activate], state: .enrolled)),
+          rights: [.post, .reverse, .close, .enrol, .activate, .waive], state: .enrolled)),
     ]
   }
 
@@ -115,7 +115,7 @@ public final class LedgerKeeper: Sendable {
   /// The book as the store has it; every leaf and every rule is checked.
   /// - Parameter wanted: Ends the replay before the first entry that it does not want.
   public static func replay(
-    _ store: some LedgerStore, while wanted: ((Int64, Span<UInt8>) -> Bool)? = nil
+    _ store: any LedgerStore, while wanted: ((Int64, Span<UInt8>) -> Bool)? = nil
   ) throws -> Book {
     var book = Book()
     book.reserve(Int(try store.size()))
@@ -258,22 +258,28 @@ public final class LedgerKeeper: Sendable {
   ) throws -> [UInt64] {
     let commodity = try commodity(currency, now: now)
     return try state.withLock { state in
-      let requests = try postings.map { posting in
-        EntryRequest(
-          .transfer(reason: posting.reason, event: posting.event?.text, run: posting.run),
-          source: RequestSource(author: author, key: posting.key), effective: posting.effective,
-          legs: try posting.legs.map { leg in
-            guard let account = state.accounts[leg.path] else {
-              throw Fault.refused(
-                .malformed(field: "account", found: leg.path, allowed: "an account of this book"))
-            }
-            return Leg(
-              account: account.id, commodity: commodity, amount: leg.amount.millionths)
-          },
-          evidence: posting.evidence, rule: posting.rule)
-      }
+      let requests = try postings.map { try request($0, commodity, state) }
       return try write(requests, [], &state, now: now)
     }
+  }
+
+  func request(
+    _ posting: Posting, _ commodity: UInt32, _ state: State
+  ) throws(Fault) -> EntryRequest {
+    var legs: [Leg] = []
+    legs.reserveCapacity(posting.legs.count)
+    for leg in posting.legs {
+      guard let account = state.accounts[leg.path] else {
+        throw .refused(
+          .malformed(field: "account", found: leg.path, allowed: "an account of this book"))
+      }
+      legs.append(
+        Leg(account: account.id, commodity: commodity, amount: leg.amount.millionths))
+    }
+    return EntryRequest(
+      .transfer(reason: posting.reason, event: posting.event?.text, run: posting.run),
+      source: RequestSource(author: author, key: posting.key), effective: posting.effective,
+      legs: legs, evidence: posting.evidence, rule: posting.rule)
   }
 
   @discardableResult
@@ -288,19 +294,25 @@ public final class LedgerKeeper: Sendable {
     } catch {
       throw Fault.refused(error.refusal)
     }
-    let new = taken.filter { !$0.isReplayed }
-    if !new.isEmpty {
-      do {
-        try store.append(
-          new.map { StoredEntry(body: $0.bytes, leaf: $0.leafHash) }, names: names,
-          expecting: before)
-      } catch {
-        // Memory and disk differ now: only a new start, which reads the disk, may go on.
-        state.lost = "\(error)"
-        throw Fault.notWritten(reason: "\(error)")
-      }
-    }
+    try store(taken, names, &state, expecting: before)
     return taken.map(\.index)
+  }
+
+  /// Makes durable what the book has just taken.
+  func store(
+    _ taken: [Appended], _ names: [AccountPath], _ state: inout State, expecting before: Int64
+  ) throws(Fault) {
+    let new = taken.filter { !$0.isReplayed }
+    if new.isEmpty { return }
+    do {
+      try store.append(
+        new.map { StoredEntry(body: $0.bytes, leaf: $0.leafHash) }, names: names,
+        expecting: before)
+    } catch {
+      // Memory and disk differ now: only a new start, which reads the disk, may go on.
+      state.lost = "\(error)"
+      throw Fault.notWritten(reason: "\(error)")
+    }
   }
 
   // MARK: Reading

@@ -96,26 +96,37 @@ extension PostRequest {
       YAMLForm<IdempotencyKey>.scalar("32 hexadecimal digits, new for each request") { text in
         Hex.bytes(text).flatMap { IdempotencyKey(bytes: $0) }
       })
-    let effective = section.required(
-      "effective",
-      YAMLForm<[Timestamp]>.list(of: moment, 2...2).map(
-        allowed: "[from, to] with from before to"
-      ) { Window(start: $0[0], end: $0[1]) })
+    let kind = section.required("type", YAMLForm<Kind>.word())
+    let times = YAMLForm<[Timestamp]>.list(of: moment, 2...2).map(
+      allowed: "[from, to] with from before to"
+    ) { Window(start: $0[0], end: $0[1]) }
+    let moves = kind?.moves ?? true
+    let effective =
+      moves ? section.required("effective", times) : section.optional("effective", times)
     let evidence = section.optional(
       "evidence", .list(of: .section(Self.evidence), 0...EntryLimits.evidence), default: [])
     let rule = section.optional("rule", digest)
-    let body = body(section)
-    guard let key, let effective, let body else { return nil }
+    guard let kind, let body = body(kind, section), let key, effective != nil || !moves else {
+      return nil
+    }
     return PostRequest(
       place: "\(file):\(section.line + lineBefore)", key: key, effective: effective,
       evidence: evidence, rule: rule, body: body)
   }
 
-  private enum Kind: String, CaseIterable { case transfer, reserve, post, void, reverse }
+  private enum Kind: String, CaseIterable {
+    case transfer, reserve, post, void, reverse, close, snapshot, account, commodity, policy, quorum
 
-  private static func body(_ section: YAMLSection) -> Body? {
+    var moves: Bool {
+      switch self {
+      case .transfer, .reserve, .post, .void, .reverse: true
+      case .close, .snapshot, .account, .commodity, .policy, .quorum: false
+      }
+    }
+  }
+
+  private static func body(_ kind: Kind, _ section: YAMLSection) -> Body? {
     let text = YAMLForm<String>.text(EntryLimits.text)
-    guard let kind = section.required("type", YAMLForm<Kind>.word()) else { return nil }
     switch kind {
     case .transfer:
       let reason = section.required("reason", text)
@@ -146,7 +157,44 @@ extension PostRequest {
       let index = section.required("reference", entry)
       guard let reason, let index else { return nil }
       return .reverse(reason: reason, entry: index)
+    case .close, .snapshot, .account, .commodity, .policy, .quorum:
+      return still(kind, section)
     }
+  }
+
+  private static func still(_ kind: Kind, _ section: YAMLSection) -> Body? {
+    switch kind {
+    case .close:
+      let period = section.required("period", .text(EntryLimits.text))
+      let until = section.required("until", moment)
+      guard let period, let until else { return nil }
+      return .close(period: period, until: until)
+    case .snapshot: return .snapshot
+    case .account:
+      let account = section.required("account", .accountPath)
+      let flags = section.required("flags", .list(of: flag, 0...5))
+      guard let account, let flags else { return nil }
+      return .flags(account: account, flags.reduce([]) { $0.union($1) })
+    case .commodity: return LedgerChart.commodity(section).map { .commodity($0) }
+    case .policy:
+      if !section.has("rule") {
+        section.fault("rule", allowed: "the SHA-256 of the policy file")
+      }
+      return section.required("name", .text(EntryLimits.text)).map { .policy(name: $0) }
+    case .quorum:
+      let right = section.required("right", YAMLForm<Right>.word())
+      let needs = section.required("needs", .int(1...Int64(EntryLimits.approvals)))
+      guard let right, let needs else { return nil }
+      return .quorum(right, needs: UInt64(needs))
+    case .transfer, .reserve, .post, .void, .reverse: return nil
+    }
+  }
+
+  private static var flag: YAMLForm<AccountFlags> {
+    .words([
+      "noNegative": .noNegative, "noPositive": .noPositive, "sink": .sink, "issuer": .issuer,
+      "closed": .closed,
+    ])
   }
 
   private static func movement(_ section: YAMLSection) -> Movement? {

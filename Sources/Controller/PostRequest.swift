@@ -46,20 +46,44 @@ public struct PostRequest: Sendable {
     case void(VoidReason, hold: UInt64)
     /// Takes an entry back.
     case reverse(reason: String, entry: UInt64)
+    /// Closes a period until a moment.
+    case close(period: String, until: Timestamp)
+    /// States the root of all balances.
+    case snapshot
+    /// Gives an account other flags.
+    case flags(account: String, AccountFlags)
+    /// Defines what else is counted.
+    case commodity(Commodity)
+    /// Puts the policy of `rule` in force under a name.
+    case policy(name: String)
+    /// Lets a right need so many keys.
+    case quorum(Right, needs: UInt64)
+    /// Continues an older log.
+    case continues(Checkpoint)
+    /// Enrols or revokes a key.
+    case key(vkey: String, [Right], KeyState)
   }
 
   /// `file:line`, for whoever is told about it.
   public var place: String
   /// The name of the request; the same one never makes two entries.
   public var key: IdempotencyKey
-  /// When it counts.
-  public var effective: Window
+  /// When it counts; always there for what moves something.
+  public var effective: Window?
   /// What it rests on.
   public var evidence: [Evidence]
   /// The policy that decided, or nil.
   public var rule: Digest?
   /// What is to be done.
   public var body: Body
+
+  /// A request that moves nothing.
+  public static func statement(
+    _ body: Body, key: IdempotencyKey, place: String
+  ) -> PostRequest {
+    PostRequest(
+      place: place, key: key, effective: nil, evidence: [], rule: nil, body: body)
+  }
 
   /// Reverses one entry; `place` is what a refusal is said of.
   public static func reversal(

@@ -14,6 +14,10 @@ struct SeriesLoader {
   let intervalSeconds: Int64
   /// Live readings by meter, in any order.
   let live: [MeterID: [Reading]]
+  /// Readings of files, which are taken instead of the store's.
+  let files: ReadingSet?
+  /// Any moment at which one of the programme's intervals starts.
+  let gridSecond: Int64
   private var blocks: [BlockKey: ArchiveBlock?] = [:]
   private var kept: [BlockKey] = []
   private var lengths: [Int32: [Int]] = [:]
@@ -25,18 +29,28 @@ struct SeriesLoader {
 
   init(
     store: any ReadingStore, days: Range<Int64>, intervalSeconds: Int64,
-    live: [MeterID: [Reading]]
+    live: [MeterID: [Reading]], files: ReadingSet? = nil, gridSecond: Int64 = 0
   ) {
     self.store = store
     self.days = days
     self.intervalSeconds = intervalSeconds
     self.live = live
+    self.files = files
+    self.gridSecond = gridSecond
   }
 
   /// The meter's energies over all days, or nil when there is not one reading.
   mutating func series(
     of meter: MeterID, number: Int32, side: IntervalSeries.Side
   ) throws(StoreError) -> IntervalSeries? {
+    if let files {
+      let window = Window(
+        start: Timestamp(seconds: days.lowerBound * 86_400),
+        end: Timestamp(seconds: days.upperBound * 86_400))!
+      return files.series(
+        of: meter, side: side, in: window, intervalSeconds: intervalSeconds,
+        gridSecond: gridSecond)
+    }
     let readings = live[meter] ?? []
     let row = Int(number - 1) % ArchiveBlock.meters
     for minutes in try suitedLengths(ofBlock: (number - 1) / Int32(ArchiveBlock.meters)) {
@@ -70,7 +84,7 @@ struct SeriesLoader {
   ) -> IntervalSeries {
     let slots = block.slots
     let sign: Int64 = side == .netImport ? 1 : -1
-    var (joules, qualities) = block.columns(row: row, sign: sign)
+    var (joules, qualities, isAllActual) = block.columns(row: row, sign: sign)
     let start = block.firstDay * 86_400
     let seconds = Int64(block.slotMinutes * 60)
     var parts = [Int: (joules: Int64, seconds: Int64, quality: Quality)]()
@@ -91,10 +105,11 @@ struct SeriesLoader {
     for (slot, part) in parts where part.seconds == seconds {
       joules[slot] = part.joules
       qualities[slot] = part.quality
+      isAllActual = false
     }
     return IntervalSeries(
-      meter: meter, startSecond: start, intervalSeconds: seconds, joules: joules,
-      qualities: qualities)
+      trusting: meter, startSecond: start, intervalSeconds: seconds, joules: joules,
+      qualities: qualities, isAllActual: isAllActual)
   }
 
   /// The slot lengths of a block, the best for the programme first: the longest that divides its
@@ -131,7 +146,9 @@ extension ArchiveBlock {
 
 extension ArchiveBlock {
   /// Import less export of the meter of `row`, times `sign`, and the qualities.
-  func columns(row: Int, sign: Int64) -> (joules: [Int64], qualities: [Quality]) {
+  func columns(
+    row: Int, sign: Int64
+  ) -> (joules: [Int64], qualities: [Quality], isAllActual: Bool) {
     let range = row * slots..<(row + 1) * slots
     let imported = self.imported.span.extracting(range)
     let exported = self.exported.span.extracting(range)
@@ -144,6 +161,12 @@ extension ArchiveBlock {
       // Two numbers of 32 bits cannot pass 64; unchecked, the loop becomes vector instructions.
       energies[slot] = sign &* (Int64(imported[slot]) &- Int64(exported[slot]))
     }
+    var doubtful = 0
+    for slot in marks.indices {
+      doubtful &+= marks[slot] == Quality.actual.rawValue ? 0 : 1
+      doubtful &+= imported[slot] == Self.missing ? 1 : 0
+    }
+    guard doubtful > 0 else { return (joules, qualities, true) }
     var grades = qualities.mutableSpan
     for slot in grades.indices
     where marks[slot] != Quality.actual.rawValue || imported[slot] == Self.missing {
@@ -151,7 +174,7 @@ extension ArchiveBlock {
       grades[slot] = grade ?? .missing
       if grades[slot] == .missing { energies[slot] = IntervalSeries.missing }
     }
-    return (joules, qualities)
+    return (joules, qualities, false)
   }
 }
 

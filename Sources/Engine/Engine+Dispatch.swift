@@ -13,7 +13,7 @@ extension Engine {
         .alarm("event \(states[place].record.id) was slept through: nothing was dispatched"))
       return
     }
-    let due = max(window.start.adding(seconds: -Timing.commandLeadSeconds), states[place].plannedAt)
+    let due = max(window.start.adding(seconds: -commandLead(place)), states[place].plannedAt)
     if now.seconds(since: due) > Timing.planLifeSeconds {
       if now > window.start, !terms.signals.joinsLate {
         effects.append(
@@ -97,6 +97,8 @@ extension Engine {
   private mutating func sendCommands(_ place: Int) {
     guard let last = states[place].record.plans.last, last.window.end > now else { return }
     states[place].isDispatched = true
+    beginWave(place)
+    defer { waveStarts = [:] }
     cancelCommands(place) { $0.holding == .zero }
     for row in 0..<fleet.count {
       let power = states[place].record.batteries[row].holding
@@ -183,10 +185,11 @@ extension Engine {
   }
 
   mutating func post(_ command: Command, _ place: Int, row: Int) {
+    // A cancel gives back and is never counted.
+    if command.action != .cancel { budget.note(gateway: Int(fleet.gateway[row]), at: now) }
     open[row].append(OpenCommand(command: command, event: Int32(place)))
-    noteLease(command, row: row)
+    noteLease(command, states[place].record.terms, row: row)
     states[place].commandsSinceCurvePoint += 1
-    effects.append(.command(command, to: fleet.gateway(of: row)))
-    addResend(command, event: Int32(place), row: row, attempt: 0)
+    emit(command, place, row: row)
   }
 }

@@ -28,7 +28,8 @@ extension Engine {
   }
 
   /// A command or cancel was sent: until when it may keep the battery, with the ramp back.
-  mutating func noteLease(_ command: Command, row: Int) {
+  mutating func noteLease(_ command: Command, _ terms: DispatchTerms?, row: Int) {
+    guard terms?.watchesHandBack == true else { return }
     func end(_ command: Command, _ moment: Timestamp) -> Int64 {
       moment.adding(seconds: command.rampSeconds).microseconds
     }

@@ -50,7 +50,8 @@ extension Engine {
       for place in live where !states[place].record.batteries.isEmpty {
         repeatNotice(place, row: row)
       }
-      for sent in open[row] where !sent.isFinal && !isOvertaken(sent, row: row) {
+      for sent in open[row]
+      where !sent.isFinal && !sent.isWaiting && !isOvertaken(sent, row: row) {
         let place = Int(sent.event)
         if now < sent.command.notAfter {
           effects.append(.resend(sent.command, to: fleet.gateway(of: row)))
@@ -65,6 +66,7 @@ extension Engine {
 
   /// After a replay of the logbook: what may have been decided and not done is decided again.
   mutating func restart() {
+    hearingSince = nil
     for place in states.indices {
       let id = states[place].record.id
       if let pending = states[place].record.pendingPlan {
@@ -79,7 +81,8 @@ extension Engine {
     }
     for row in open.indices {
       for sent in open[row]
-      where !sent.isAcknowledged && !sent.isFinal && now < sent.command.notAfter
+      where !sent.isAcknowledged && !sent.isFinal && !sent.isWaiting
+        && now < sent.command.notAfter
         && !isOvertaken(sent, row: row)
       {
         effects.append(.resend(sent.command, to: fleet.gateway(of: row)))

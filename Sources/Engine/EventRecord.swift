@@ -73,6 +73,10 @@ public struct EventRecord: Sendable {
   public internal(set) var pendingPlan: PlanInForce?
   /// One a battery, rows as the fleet was given; empty until a plan is in force.
   public internal(set) var batteries: [Participation] = []
+  /// Corrections that were made while it ran, oldest first.
+  public internal(set) var corrections: [Correction] = []
+  /// Gateways that would have been sent a correction and had no budget left, over all corrections.
+  public internal(set) var heldBack = 0
   /// When batteries first began to move by plan; nil when they never did.
   public internal(set) var startedAt: Timestamp?
   /// When it ended: the window's end, or the cancel.
@@ -109,8 +113,11 @@ public struct EventRecord: Sendable {
   /// What is committed now; nil before a plan is in force.
   public var commitment: SignalAcknowledgement.Commitment? {
     guard let last = plans.last else { return nil }
+    // What devices lose on the way is asked for on top, and is no promise.
+    let holding = last.plan.promised(holding: committedNow)
     return .init(
-      requested: last.plan.requested, committed: last.plan.promised(holding: committedNow),
+      requested: last.plan.requested,
+      committed: corrections.isEmpty ? holding : min(holding, last.plan.committed),
       batteries: batteriesWithShare,
       skipped: batteries.count - batteriesWithShare)
   }

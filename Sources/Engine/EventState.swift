@@ -26,6 +26,12 @@ struct EventState: Sendable {
   var commandsSinceCurvePoint = 0
   /// A repeated `committed` is due.
   var answerIsDue = false
+  /// Corrections that were made or tried.
+  var rounds = 0
+  /// It was said that there are no more.
+  var isOutOfRounds = false
+  /// A correction that waits for its money.
+  var draft: CorrectionDraft?
   /// Its deliveries are in the fleet's history.
   var isLearned = false
   /// Who takes part on the day of the event; nil until it was looked up.
@@ -61,5 +67,7 @@ struct OpenCommand: Sendable {
   let command: Command
   let event: Int32
   var isAcknowledged = false
+  /// It has not left yet: its door is narrow.
+  var isWaiting = false
   var isFinal = false
 }

@@ -20,6 +20,8 @@ extension FleetTable {
     session[place] = news.session
     isBorn[place] = true
     isSynced[place] = birth.clockSynced
+    commandsPerSecond[place] = birth.maxCommandsPerSecond
+    if birth.maxCommandsPerSecond != nil { hasNarrowGateways = true }
     readsCommands[place] = birth.schemas.contains("headroom.cmd/1")
     return isNew ? .born : .nothing
   }

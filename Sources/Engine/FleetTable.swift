@@ -31,6 +31,10 @@ public struct FleetTable: Sendable {
   var isBorn: [Bool]
   var isSynced: [Bool]
   var readsCommands: [Bool]
+  /// Commands that each takes in a second; nil where it did not say.
+  var commandsPerSecond: [Int64?]
+  /// True when some gateway said so.
+  var hasNarrowGateways = false
 
   // Descriptions; as enrolled until there is one.
   var isDescribed: [Bool]
@@ -127,6 +131,7 @@ public struct FleetTable: Sendable {
     isBorn = Array(repeating: false, count: gateways.count)
     isSynced = Array(repeating: false, count: gateways.count)
     readsCommands = Array(repeating: false, count: gateways.count)
+    commandsPerSecond = Array(repeating: nil, count: gateways.count)
     isDescribed = Array(repeating: false, count: count)
     describedAt = Array(repeating: Timestamp(microseconds: .min), count: count)
     isOnline = Array(repeating: false, count: count)

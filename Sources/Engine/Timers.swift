@@ -12,6 +12,8 @@ struct Timers: Sendable {
     case recover(event: Int32, generation: Int32)
     case end(event: Int32, generation: Int32)
     case close(event: Int32, generation: Int32)
+    case correct(event: Int32, generation: Int32)
+    case doors
     case handBacks
     case answer(event: Int32)
     case forget(event: Int32)

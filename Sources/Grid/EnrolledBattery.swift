@@ -30,13 +30,15 @@ public struct EnrolledBattery: Hashable, Sendable {
   public let batteryMeter: MeterID
   /// What it offers to programmes that ask for it.
   public let offer: BatteryOffer
+  /// Whose interface it is reached through, where that has a limit; nil is nobody's.
+  public let vendor: VendorID?
 
   /// An enrolment; without meters of their own, the site's and the battery's names are the meters'.
   public init(
     battery: BatteryID, gateway: GatewayID, site: SiteID, owner: OwnerID, node: NodeID,
     capacity: Energy, maxDischarge: Power, maxCharge: Power, dischargeEfficiency: Percent,
     reserve: Percent, exportLimit: Power?, charge: Percent?, siteMeter: MeterID? = nil,
-    batteryMeter: MeterID? = nil, offer: BatteryOffer = BatteryOffer()
+    batteryMeter: MeterID? = nil, offer: BatteryOffer = BatteryOffer(), vendor: VendorID? = nil
   ) {
     self.battery = battery
     self.gateway = gateway
@@ -53,5 +55,6 @@ public struct EnrolledBattery: Hashable, Sendable {
     self.siteMeter = siteMeter ?? MeterID(site.text)!
     self.batteryMeter = batteryMeter ?? MeterID(battery.text)!
     self.offer = offer
+    self.vendor = vendor
   }
 }

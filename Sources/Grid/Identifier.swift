@@ -48,11 +48,15 @@ public enum EventKind {}
 public enum UtilityKind {}
 /// Marks the name of a programme.
 public enum ProgrammeKind {}
+/// Marks the name of a vendor.
+public enum VendorKind {}
 
 /// A battery's name, unique in one installation.
 public typealias BatteryID = Identifier<BatteryKind>
 /// A gateway's name.
 public typealias GatewayID = Identifier<GatewayKind>
+/// The name of whoever runs the interface that gateways are reached through.
+public typealias VendorID = Identifier<VendorKind>
 /// A site's name.
 public typealias SiteID = Identifier<SiteKind>
 /// An owner's name.

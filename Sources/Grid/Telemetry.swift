@@ -59,13 +59,19 @@ public struct GatewayState: Hashable, Sendable {
     public let schemas: [String]
     /// Items it takes in an envelope, 1…100; 1 is never an envelope.
     public let maxBatch: Int
+    /// Commands it takes in a second; nil was not said.
+    public let maxCommandsPerSecond: Int64?
 
     /// A birth.
-    public init(at: Timestamp, clockSynced: Bool, schemas: [String], maxBatch: Int = 1) {
+    public init(
+      at: Timestamp, clockSynced: Bool, schemas: [String], maxBatch: Int = 1,
+      maxCommandsPerSecond: Int64? = nil
+    ) {
       self.at = at
       self.clockSynced = clockSynced
       self.schemas = schemas
       self.maxBatch = maxBatch
+      self.maxCommandsPerSecond = maxCommandsPerSecond
     }
   }
 

@@ -7,7 +7,13 @@ extension Book {
   /// False for everything else; nothing has changed then, and the long way decides. All that can be
   /// wrong is looked at before anything is changed, so there is nothing to take back.
   mutating func takeTransfer(_ bytes: Span<UInt8>) -> Bool {
-    guard size > 0, transfer.read(bytes), allowsTransfer, placePostings() else { return false }
+    guard size > 0, transfer.read(bytes) else { return false }
+    // Two tables larger than any cache: their lines come while the hashes are computed.
+    taken.bringNear(transfer.source)
+    for posting in transfer.postings { accounts.bringNear(posting.account) }
+    transfer.computeHash()
+    let leaf = MerkleHash.leaf(bytes)
+    guard allowsTransfer, placePostings() else { return false }
     for posting in transfer.postings {
       var slot = posting.slot
       if slot < 0 { slot = self.slot(of: posting.row, transfer.commodity, .settled) }
@@ -23,7 +29,7 @@ extension Book {
       Window(
         start: Timestamp(microseconds: transfer.start), end: Timestamp(microseconds: transfer.end)))
     lastRecordedAt = recordedAt
-    tree.append(bytes)
+    tree.append(leafHash: leaf)
     return true
   }
 

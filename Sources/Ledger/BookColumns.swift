@@ -20,6 +20,11 @@ struct AccountColumns: Sendable {
       .map { Int32($0) }
   }
 
+  /// Lets what `row` will look at come near.
+  func bringNear(_ account: AccountID) {
+    places.bringNear(places.mixer.hash(account.high, account.low))
+  }
+
   mutating func add(_ id: AccountID, _ role: AccountRole, _ flags: AccountFlags, _ who: Digest) {
     let mixer = places.mixer
     places.add(mixer.hash(id.high, id.low)) { mixer.hash(self.id[$0].high, self.id[$0].low) }

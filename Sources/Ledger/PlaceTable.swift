@@ -1,3 +1,5 @@
+import Signing
+
 /// Finds places in columns by a hash: an open table that holds nothing else.
 ///
 /// A dictionary would hold the keys once more and cost twice as much to ask.
@@ -24,6 +26,11 @@ struct PlaceTable: Sendable {
       slot = (slot + 1) & (table.count - 1)
     }
     return nil
+  }
+
+  /// Lets the line come near at which the search for a hash begins.
+  func bringNear(_ hash: UInt64) {
+    MemoryHint.bring(table.span, Int(truncatingIfNeeded: hash) & (table.count - 1))
   }
 
   /// Adds the place `count`, which nobody has yet; `hashAt` gives the hash of an earlier one.

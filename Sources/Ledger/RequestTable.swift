@@ -20,6 +20,9 @@ struct RequestTable: Sendable {
     return (entries[place], hashes[place])
   }
 
+  /// Lets what `find` will look at come near.
+  func bringNear(_ source: RequestSource) { places.bringNear(Self.hash(source, places.mixer)) }
+
   /// Adds a source that is not there yet.
   mutating func add(_ source: RequestSource, index: UInt64, hash: Digest) {
     let mixer = places.mixer

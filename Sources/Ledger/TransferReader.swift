@@ -41,9 +41,10 @@ struct TransferReader: Sendable {
   // Where the accounts of the entry before were found, by the place of their posting.
   var lastRows = [Int32](repeating: 0, count: mostLegs)
   // What the request hash covers: cut out of the entry, which holds it in the same bytes.
+  private var hashedCount = 0
   private var hashed: [UInt8] = Array(repeating: 0, count: 1_024)
 
-  /// Reads all of `bytes` and computes the request hash; false for every other entry.
+  /// Reads all of `bytes`; false for every other entry.
   mutating func read(_ bytes: Span<UInt8>) -> Bool {
     var cursor = ByteCursor()
     guard bytes.count <= hashed.count, cursor.takes(0xA9, upTo: 0xAB, bytes) else { return false }
@@ -80,8 +81,13 @@ struct TransferReader: Sendable {
     else { return false }
     hashed[0] = 0xA0 | UInt8(4 + optional)
     count = keep(bytes, rest..<bytes.count, at: count)
-    computedHash = SHA256.hash(hashed.span.extracting(0..<count))
+    hashedCount = count
     return true
+  }
+
+  /// Computes the request hash of what was read.
+  mutating func computeHash() {
+    computedHash = SHA256.hash(hashed.span.extracting(0..<hashedCount))
   }
 
   private mutating func keep(_ bytes: Span<UInt8>, _ range: Range<Int>, at place: Int) -> Int {

@@ -117,6 +117,8 @@ public struct Policy: Hashable, Sendable {
       rampSeconds: dispatch.rampSeconds, spreadSeconds: dispatch.spreadSeconds,
       notHeardSeconds: dispatch.notHeardSeconds, graceSeconds: dispatch.graceSeconds,
       handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
+    terms.correction = dispatch.correction
+    terms.reserveLoweredAtOnce = dispatch.reserveLoweredAtOnce
     terms.meritBy = dispatch.meritBy
     terms.fairnessWindowDays = dispatch.fairnessWindowDays
     terms.historyEvents = dispatch.overCommit.historyEvents
@@ -124,10 +126,13 @@ public struct Policy: Hashable, Sendable {
     terms.overCommit = dispatch.overCommit.terms
     terms.chargeUncertainty = dispatch.chargeUncertainty
     terms.recovery = dispatch.recovery
+    terms.vendorPerSecond = dispatch.vendorPerSecond
+    terms.watchesHandBack = dispatch.watchesHandBack
     self.dispatch = terms
     self.measurement = MeasurementTerms(
       policy: hash, calendar: calendar, mode: measurement.mode,
       exportsCounted: measurement.exportsCounted, intervalMinutes: measurement.intervalMinutes,
+      aggregate: measurement.aggregate,
       lossFactorMillionths: measurement.lossFactorMillionths,
       estimatedPayable: measurement.estimatedPayable,
       capAtDeviceOutput: measurement.capAtDeviceOutput,

@@ -47,15 +47,15 @@ extension PolicyParts {
       section.fault(
         "capDown", allowed: "\(form.allowed); or cap for both ways", code: YAMLFault.Code.missing)
     }
-    if section.has("capDown"), upOnly {
-      section.fault("capDown", allowed: "nothing with direction upOnly, which cuts nothing")
+    if upOnly, let down, down != none {
+      section.fault("capDown", allowed: "0 or nothing with direction upOnly, which cuts nothing")
     }
     guard let up, let down = upOnly ? .some(none) : down else { return nil }
     return (up, down)
   }
 
   private static var share: YAMLForm<Ratio> {
-    .scalar("a decimal 0…0.4 or a ratio such as 2/7", isNumber: true) { text in
+    .scalar("a decimal 0…0.4 or a ratio such as 2/7", isNumber: true, shape: .text) { text in
       guard let ratio = Ratio(policyText: text) else { return nil }
       return ratio.numerator * 5 <= ratio.denominator * 2 ? ratio : nil
     }

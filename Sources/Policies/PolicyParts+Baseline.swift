@@ -4,7 +4,7 @@ import Verification
 extension PolicyParts {
   static func baseline(_ section: YAMLSection) -> BaselineTerms? {
     typealias Terms = BaselineTerms
-    let kind = section.required("kind", YAMLForm<Terms.Kind>.word(notYet: ["controlGroup"]))
+    let kind = section.required("kind", YAMLForm<Terms.Kind>.word())
     let matchesDays = kind == .dayMatching || kind == .typicalOutput
     let lookback = section.optional("lookbackDays", .int(1...366), default: 45)
     let skip = section.optional("skipRecentDays", .int(0...30), default: 0)
@@ -26,7 +26,7 @@ extension PolicyParts {
       matchesDays ? section.required("selection", rules) : section.optional("selection", rules)
     let rankBy = section.optional("rankBy", YAMLForm<Terms.RankBy>.word(), default: .eventWindow)
     let lowUsage = section.optional(
-      "lowUsage", YAMLForm.decimal(places: 6, 0...1_000_000).map { Ratio.reduced($0, 1_000_000) })
+      "lowUsage", share("a decimal 0…1 or a ratio such as 1/4"))
     let tooFew = section.optional(
       "tooFewDays", YAMLForm<Terms.TooFewDays>.word(), default: .notVerifiable)
     let adjustment = section.optional("adjustment", .section(adjustment))
@@ -38,6 +38,12 @@ extension PolicyParts {
       kind == .declared
       ? section.required("gateClosureMinutes", closure)
       : section.optional("gateClosureMinutes", closure, default: 0)
+    let eligibility = section.optional("eligibility", .section(eligibility))
+    let control = section.optional(
+      "control",
+      .section { part -> Int64? in
+        part.optional("minimumHomes", .int(1...1_000_000), default: 150)
+      }, default: 150)
     guard let kind, let gate, !matchesDays || dayClasses != nil && selection != nil else {
       return nil
     }
@@ -46,7 +52,19 @@ extension PolicyParts {
       holidaysExcluded: holidays, excludedDates: dates, eventDays: eventDays,
       excludedQualities: qualities, wallClockGapDisqualifies: gap, selection: selection ?? [:],
       rankBy: rankBy, lowUsage: lowUsage, tooFewDays: tooFew, adjustment: adjustment,
-      floorAtZero: floor, beforeAfter: around, chargingNets: nets, gateClosureMinutes: gate)
+      floorAtZero: floor, beforeAfter: around, chargingNets: nets, gateClosureMinutes: gate,
+      eligibility: eligibility, minimumControlHomes: Int(control))
+  }
+
+  /// How far off a baseline may be on days without event; without a limit it asks for nothing.
+  private static func eligibility(_ section: YAMLSection) -> BaselineTerms.Eligibility? {
+    let form = YAMLForm<Percent>.percent()
+    let rrmse = section.optional("rrmsePercent", form)
+    let bias = section.optional("biasPercent", form)
+    if !section.has("rrmsePercent"), !section.has("biasPercent") {
+      section.fault("rrmsePercent", allowed: "a percentage here or in biasPercent")
+    }
+    return BaselineTerms.Eligibility(rrmse: rrmse, bias: bias)
   }
 
   /// `nonCommercial` values are imported as `estimated`, so one cannot be told without the other.
@@ -65,13 +83,31 @@ extension PolicyParts {
     }
   }
 
+  /// A share of 1.
+  private static func share(_ allowed: String) -> YAMLForm<Ratio> {
+    .scalar(allowed, isNumber: true) { text in
+      guard let ratio = Ratio(policyText: text) else { return nil }
+      return ratio.numerator <= ratio.denominator ? ratio : nil
+    }
+  }
+
+  /// A share of 1 in whole millionths.
+  private static var weight: YAMLForm<Int64> {
+    let allowed = "a decimal 0…1 with at most 6 places, or a ratio that is one, such as 3/10"
+    return share(allowed).map(allowed: allowed) { ratio in
+      let (millionths, rest) = (ratio.numerator * 1_000_000)
+        .quotientAndRemainder(dividingBy: ratio.denominator)
+      return rest == 0 ? millionths : nil
+    }
+  }
+
   private static func selection(_ section: YAMLSection) -> BaselineTerms.Selection? {
     typealias Choice = BaselineTerms.Selection.Choice
     let choose = section.required("choose", YAMLForm<Choice>.word())
     let y = section.required("y", .int(1...60))
     let x = section.optional("x", .int(1...60))
     let minimum = section.optional("minimumDays", .int(1...60))
-    let weights = section.optional("weights", .list(of: .decimal(places: 6, 0...1_000_000), 1...60))
+    let weights = section.optional("weights", .list(of: weight, 1...60))
     let high = section.optional("dropHigh", .int(0...10), default: 1)
     let low = section.optional("dropLow", .int(0...10), default: 1)
     guard let choose, let y else { return nil }

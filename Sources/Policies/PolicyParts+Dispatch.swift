@@ -21,11 +21,17 @@ extension PolicyParts {
     let ramp = section.optional("ramp", .section(ramp), default: (10, 0))
     terms.rampSeconds = ramp.battery
     terms.spreadSeconds = ramp.spread
-    terms.notHeardSeconds = section.optional(
-      "correction", .section { $0.optional("notHeardSeconds", .int(10...3_600), default: 30) },
-      default: 30)
-    terms.graceSeconds = section.optional("commands", .section(grace), default: 900)
+    (terms.correction, terms.notHeardSeconds) = section.optional(
+      "correction", .section(correction), default: (CorrectionTerms.off, 30))
+    let commands = section.optional(
+      "commands", .section(commands), default: CommandTerms())
+    terms.graceSeconds = commands.grace
+    terms.correction.perGatewayPerHour = commands.perHour
+    terms.vendorPerSecond = commands.vendors
+    terms.reserveLoweredAtOnce = section.optional(
+      "reserveLowered", .words(["nextEvent": false, "atOnce": true]), default: false)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
+    terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
     terms.optOutUntil = section.optional(
       "optOut",
@@ -95,7 +101,9 @@ extension PolicyParts {
 
   /// A stress level 0…3.
   static var level: YAMLForm<Int> {
-    YAMLForm<Int>.scalar("a level 0, 1, 2 or 3") { ["0": 0, "1": 1, "2": 2, "3": 3][$0] }
+    YAMLForm<Int>.scalar("a level 0, 1, 2 or 3", shape: .words(["0", "1", "2", "3"])) {
+      ["0": 0, "1": 1, "2": 2, "3": 3][$0]
+    }
   }
 
   private static func target(_ section: YAMLSection) -> DispatchTerms.TargetTerms? {
@@ -105,10 +113,40 @@ extension PolicyParts {
     return DispatchTerms.TargetTerms(refusesShortfall: refuses, maximum: maximum)
   }
 
-  /// The outer optional is always there; the inner one is nil for `none`.
-  private static func grace(_ section: YAMLSection) -> Int64?? {
-    .some(
-      section.optional("graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900))
+  private struct CommandTerms {
+    /// Nil for `none`.
+    var grace: Int64? = 900
+    var perHour = 12
+    /// Nil where nothing is paced.
+    var vendors: [VendorID: Int64]?
+  }
+
+  private static func commands(_ section: YAMLSection) -> CommandTerms? {
+    let vendor = YAMLForm<VendorID>.scalar("a vendor's name") { VendorID($0) }
+    var terms = CommandTerms()
+    terms.grace = section.optional(
+      "graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900)
+    terms.perHour = Int(section.optional("perGatewayPerHour", .int(1...3_600), default: 12))
+    terms.vendors = section.optional(
+      "vendorPerSecond", .mapping(of: .int(1...1_000_000), by: vendor, 0...100))
+    return terms
+  }
+
+  private static func correction(
+    _ section: YAMLSection
+  ) -> (terms: CorrectionTerms, notHeard: Int64)? {
+    var terms = CorrectionTerms()
+    terms.everySeconds = section.optional(
+      "everySeconds", .int(5...900), default: terms.everySeconds)
+    terms.deadband = section.optional("deadbandPercent", .percent(), default: terms.deadband)
+    terms.maximumRounds = Int(
+      section.optional("maximumRounds", .int(0...1_000), default: Int64(terms.maximumRounds)))
+    // A policy of before, which says nothing of corrections, goes on without.
+    let isWanted = ["everySeconds", "deadbandPercent", "maximumRounds"].contains {
+      section.has($0)
+    }
+    if !isWanted { terms = .off }
+    return (terms, section.optional("notHeardSeconds", .int(10...3_600), default: 30))
   }
 
   private static func ramp(_ section: YAMLSection) -> (battery: Int64, spread: Int64)? {

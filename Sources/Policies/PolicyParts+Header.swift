@@ -3,17 +3,23 @@ import Grid
 
 extension PolicyParts {
   static func header(_ root: YAMLSection) -> Header? {
-    _ = root.required("headroomPolicy", YAMLForm<Int64>.scalar("1") { $0 == "1" ? 1 : nil })
+    _ = root.required(
+      "headroomPolicy", YAMLForm<Int64>.scalar("1", shape: .integer(1...1)) { $0 == "1" ? 1 : nil })
     let id = root.required("id", YAMLForm.id)
     let title = root.required("title", .text(120))
     let version = root.required("version", .text(20))
     let supersedes = root.optional(
-      "supersedes", .scalar("the SHA-256 of a policy, 64 hexadecimal digits") { Digest(hex: $0) })
+      "supersedes",
+      .scalar(
+        "the SHA-256 of a policy, 64 hexadecimal digits", shape: .pattern("^[0-9a-f]{64}$")
+      ) { Digest(hex: $0) })
     let dates = root.required("effective", .section(effective))
     let zone = zone(root)
     let code = root.required(
       "currency",
-      YAMLForm<String>.scalar("an ISO 4217 code of three capital letters") {
+      YAMLForm<String>.scalar(
+        "an ISO 4217 code of three capital letters", shape: .pattern("^[A-Z]{3}$")
+      ) {
         Currency(code: $0, digits: 2)?.code
       })
     let digits = root.optional("currencyDigits", .int(0...6), default: 2)

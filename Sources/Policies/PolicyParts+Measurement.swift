@@ -12,6 +12,8 @@ extension PolicyParts {
       YAMLForm.int(1...60).map(allowed: "1, 5, 10, 15, 30 or 60") {
         lengths.contains($0) ? $0 : nil
       })
+    let aggregate = section.optional(
+      "aggregate", YAMLForm<MeasurementTerms.Aggregate>.word(), default: .sumOfHomes)
     let loss = section.optional(
       "lossFactor", .decimal(places: 6, 800_000...1_200_000), default: 1_000_000)
     let estimated = section.optional("estimatedPayable", .bool, default: false)
@@ -20,9 +22,9 @@ extension PolicyParts {
       "reconcile", .section(reconcile), default: (Percent(whole: 5)!, Energy(joules: 720_000)))
     guard let mode, let exports, let interval else { return nil }
     return Measurement(
-      mode: mode, exportsCounted: exports, intervalMinutes: interval, lossFactorMillionths: loss,
-      estimatedPayable: estimated, capAtDeviceOutput: capped, reconcilePercent: reconcile.percent,
-      reconcileEnergy: reconcile.energy)
+      mode: mode, exportsCounted: exports, intervalMinutes: interval, aggregate: aggregate,
+      lossFactorMillionths: loss, estimatedPayable: estimated, capAtDeviceOutput: capped,
+      reconcilePercent: reconcile.percent, reconcileEnergy: reconcile.energy)
   }
 
   private static func reconcile(_ section: YAMLSection) -> (percent: Percent, energy: Energy)? {

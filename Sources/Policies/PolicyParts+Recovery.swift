@@ -29,6 +29,15 @@ extension PolicyParts {
 }
 
 extension PolicyWords {
+  mutating func sayPacing() {
+    guard let limits = policy.dispatch.vendorPerSecond else { return }
+    let vendors = limits.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    let list = vendors.isEmpty ? "" : ", vendors as listed (\(vendors.joined(separator: ", ")))"
+    say(
+      "Gateways get at most as many commands a second as they say they take\(list); who would "
+        + "be late gets them earlier.", "dispatch.commands.vendorPerSecond")
+  }
+
   mutating func sayRecovery() {
     guard let recovery = policy.dispatch.recovery else {
       say("After the event batteries recharge as they like.", "dispatch.recovery.mode")

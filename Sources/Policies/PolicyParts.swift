@@ -28,9 +28,13 @@ struct PolicyParts {
     var rampSeconds: Int64 = 10
     var spreadSeconds: Int64 = 0
     var notHeardSeconds: Int64 = 30
+    var correction = CorrectionTerms.off
+    var reserveLoweredAtOnce = false
     var graceSeconds: Int64? = 900
     var handBack = Command.HandBack.priorMode
     var optOutUntil = DispatchTerms.OptOutUntil.end
+    var vendorPerSecond: [VendorID: Int64]?
+    var watchesHandBack = false
     var recovery: DispatchTerms.RecoveryTerms?
   }
   struct OverCommit {
@@ -42,6 +46,7 @@ struct PolicyParts {
     var mode: MeasurementTerms.Mode
     var exportsCounted: Bool
     var intervalMinutes: Int64
+    var aggregate: MeasurementTerms.Aggregate
     var lossFactorMillionths: Int64
     var estimatedPayable: Bool
     var capAtDeviceOutput: Bool

@@ -7,7 +7,9 @@ extension PolicyRules {
     let fits =
       switch (mode, kind) {
       case (.deviceOutput, .typicalOutput), (.deviceGross, .none): true
-      case (.premises, .dayMatching), (.premises, .meterBeforeAfter), (.premises, .declared): true
+      case (.premises, .dayMatching), (.premises, .meterBeforeAfter), (.premises, .declared),
+        (.premises, .controlGroup):
+        true
       case (.deviceOutput, _), (.deviceGross, _), (.premises, _): false
       }
     guard !fits else { return }

@@ -54,11 +54,19 @@ extension PolicyWords {
     say(
       "Batteries ramp over \(dispatch.rampSeconds) s; their starts are spread over "
         + "\(dispatch.spreadSeconds) s.", "dispatch.ramp")
+    let correction = dispatch.correction
+    say(
+      correction.maximumRounds == 0
+        ? "What the fleet gives is not corrected during an event."
+        : "Every \(correction.everySeconds) s of a power event what the fleet gives is compared with "
+          + "what was promised; more than \(correction.deadband) % is corrected, at most "
+          + "\(correction.maximumRounds) times.", "dispatch.correction")
     if let grace = dispatch.graceSeconds {
       say(
         "A battery goes back by itself after \(grace) s without a word from the controller.",
         "dispatch.commands.graceSeconds")
     }
+    sayPacing()
     sayRecovery()
     say(
       "An owner may leave at any time; until the \(dispatch.optOutUntil.rawValue) of the event "
@@ -135,7 +143,19 @@ extension PolicyWords {
         "It is never more than what the battery gave above its usual output.",
         "measurement.capAtDeviceOutput")
     }
+    if terms.aggregate == .fleet {
+      say("All homes are measured as one meter.", "measurement.aggregate")
+    }
     sayBaseline(terms.baseline)
+    if let limits = terms.baseline.eligibility {
+      let parts = [
+        limits.rrmse.map { "its error is at most \($0) %" },
+        limits.bias.map { "its bias is at most \($0) %" },
+      ]
+      say(
+        "A home is verified only if, on its last 10 like days, \(Self.list(parts.compactMap { $0 }, "and")).",
+        "baseline.eligibility")
+    }
   }
 
   private mutating func sayBaseline(_ baseline: BaselineTerms) {
@@ -145,6 +165,10 @@ extension PolicyWords {
       say(
         "The baseline is a schedule declared \(baseline.gateClosureMinutes) minutes before.",
         "baseline.kind")
+    case .controlGroup:
+      say(
+        "The baseline is the mean of at least \(baseline.minimumControlHomes) homes that were "
+          + "drawn not to be asked.", "baseline.kind, baseline.control")
     case .meterBeforeAfter:
       let around = baseline.beforeAfter
       say(

@@ -40,18 +40,29 @@ public struct YAMLForm<Value> {
   public let allowed: String
   let read: (YAMLValue) -> Value?
   let isNumber: Bool
+  /// What may stand there, for an outline of the whole schema.
+  let shape: YAMLShape
+  /// Asks for the fields inside, without a document: for the outline.
+  let explore: (YAMLPlace) -> Void
 
-  init(allowed: String, isNumber: Bool = false, read: @escaping (YAMLValue) -> Value?) {
+  init(
+    allowed: String, isNumber: Bool = false, shape: YAMLShape,
+    explore: @escaping (YAMLPlace) -> Void = { _ in }, read: @escaping (YAMLValue) -> Value?
+  ) {
     self.allowed = allowed
     self.isNumber = isNumber
+    self.shape = shape
+    self.explore = explore
     self.read = read
   }
 
   /// A value of one text; `parse` gives nil for a text that is not allowed.
   public static func scalar(
-    _ allowed: String, isNumber: Bool = false, _ parse: @escaping (String) -> Value?
+    _ allowed: String, isNumber: Bool = false, shape: YAMLShape? = nil,
+    _ parse: @escaping (String) -> Value?
   ) -> YAMLForm {
-    YAMLForm(allowed: allowed, isNumber: isNumber) { value in
+    let shape = shape ?? (isNumber ? .number : .text)
+    return YAMLForm(allowed: allowed, isNumber: isNumber, shape: shape) { value in
       guard case .scalar(let scalar) = value.node, let parsed = parse(scalar.string) else {
         value.fault(allowed: allowed)
         return nil
@@ -66,7 +77,9 @@ public struct YAMLForm<Value> {
     allowed: String? = nil, _ turn: @escaping (Value) -> Other?
   ) -> YAMLForm<Other> {
     let allowed = allowed ?? self.allowed
-    return YAMLForm<Other>(allowed: allowed, isNumber: isNumber) { value in
+    return YAMLForm<Other>(
+      allowed: allowed, isNumber: isNumber, shape: shape, explore: explore
+    ) { value in
       guard let mine = read(value) else { return nil }
       guard let other = turn(mine) else {
         value.fault(allowed: allowed)
@@ -78,7 +91,10 @@ public struct YAMLForm<Value> {
 
   /// This form, or `word` for nothing at all.
   public func orNothing(_ word: String = "none") -> YAMLForm<Value?> {
-    YAMLForm<Value?>(allowed: "\(allowed), or \(word)", isNumber: isNumber) { value in
+    YAMLForm<Value?>(
+      allowed: "\(allowed), or \(word)", isNumber: isNumber, shape: .either(shape, word),
+      explore: explore
+    ) { value in
       if case .scalar(let scalar) = value.node, scalar.string == word { return .some(nil) }
       var value = value
       value.alternative = ", or \(word)"
@@ -105,7 +121,12 @@ extension YAMLValue {
 extension YAMLForm {
   /// A mapping whose fields `fill` asks for; unknown keys are refused after it.
   public static func section(_ fill: @escaping (YAMLSection) -> Value?) -> YAMLForm {
-    YAMLForm(allowed: "a mapping") { value in
+    YAMLForm(
+      allowed: "a mapping", shape: .section,
+      explore: { place in
+        _ = fill(YAMLSection(outlining: place))
+      }
+    ) { value in
       guard case .mapping(let mapping) = value.node else {
         value.fault(allowed: "a mapping")
         return nil
@@ -124,7 +145,10 @@ extension YAMLForm {
     of form: YAMLForm<Element>, _ count: ClosedRange<Int>
   ) -> YAMLForm where Value == [Element] {
     let allowed = "a list of \(count.lowerBound)…\(count.upperBound), each: \(form.allowed)"
-    return YAMLForm(allowed: allowed) { value in
+    return YAMLForm(
+      allowed: allowed, shape: .list(of: form.shape, count),
+      explore: { form.explore($0.inside("[]")) }
+    ) { value in
       guard case .sequence(let sequence) = value.node, count.contains(sequence.count) else {
         value.fault(allowed: allowed)
         return nil
@@ -158,7 +182,10 @@ extension YAMLForm {
     of form: YAMLForm<Element>, by keys: YAMLForm<Key>, _ count: ClosedRange<Int>
   ) -> YAMLForm where Value == [Key: Element] {
     let allowed = "a mapping of \(count.lowerBound)…\(count.upperBound), by: \(keys.allowed)"
-    return YAMLForm(allowed: allowed) { value in
+    return YAMLForm(
+      allowed: allowed, shape: .mapping(of: form.shape, by: keys.shape, count),
+      explore: { form.explore($0.inside(".*")) }
+    ) { value in
       guard case .mapping(let mapping) = value.node else {
         value.fault(allowed: allowed)
         return nil

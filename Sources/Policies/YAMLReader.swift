@@ -30,6 +30,9 @@ public final class YAMLReader {
   public internal(set) var unconfirmed: [Unconfirmed] = []
   var sectionsWithoutSource: Set<String> = []
   var lines: [String: Int] = [:]
+  /// The fields that were asked for, in order; filled only for an outline.
+  private(set) var fields: [YAMLField] = []
+  let isOutlining: Bool
   private let rootNode: Node
 
   /// A field that its author is not sure of.
@@ -52,6 +55,7 @@ public final class YAMLReader {
   ) throws(YAMLFaults) {
     self.file = file
     self.limits = limits
+    isOutlining = false
     let parsed = try Self.parse(bytes, file: file)
     let found = Strictness.faults(in: parsed.node, file: file)
     // Anchors are held weakly by the nodes, so the parser must outlive the search for them.
@@ -65,6 +69,23 @@ public final class YAMLReader {
       ])
     }
     rootNode = parsed.node
+  }
+
+  /// A reader of nothing, which only notes what it is asked for.
+  init(outlining limits: YAMLLimits) {
+    file = ""
+    self.limits = limits
+    isOutlining = true
+    rootNode = Node.mapping(Node.Mapping([]))
+  }
+
+  /// Notes a field for the outline; the first way of asking stands, unless a later one requires it.
+  func note(_ field: YAMLField) {
+    if let place = fields.firstIndex(where: { $0.path == field.path }) {
+      if field.isRequired { fields[place] = field }
+    } else {
+      fields.append(field)
+    }
   }
 
   /// Reads the document: `fill` asks for the fields of the root and returns what they make.

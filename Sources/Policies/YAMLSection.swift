@@ -37,6 +37,25 @@ public final class YAMLSection {
     if reader.limits.isAnnotated { readAnnotations() }
   }
 
+  /// An empty section that only notes what it is asked for.
+  init(outlining place: YAMLPlace) {
+    path = place.schemaPath
+    schemaPath = place.schemaPath
+    line = 1
+    reader = place.reader
+    hasSource = true
+    entries = []
+  }
+
+  /// Notes a field and those inside it, where only the outline is wanted.
+  private func outline<Value>(_ key: String, _ form: YAMLForm<Value>, isRequired: Bool) {
+    guard reader.isOutlining else { return }
+    let field = YAMLField(
+      path: schema(of: key), shape: form.shape, allowed: form.allowed, isRequired: isRequired)
+    reader.note(field)
+    form.explore(YAMLPlace(reader: reader, schemaPath: field.path))
+  }
+
   /// The keys, in the order of the file.
   public var keys: [String] { entries.map(\.key) }
 
@@ -51,6 +70,7 @@ public final class YAMLSection {
 
   /// The value of `key`; nil when it is missing or wrong, and then a fault says so.
   public func required<Value>(_ key: String, _ form: YAMLForm<Value>) -> Value? {
+    outline(key, form, isRequired: true)
     guard let value = take(key) else {
       reader.add(
         line: line, path: path(of: key), found: "missing", allowed: form.allowed,
@@ -62,7 +82,8 @@ public final class YAMLSection {
 
   /// The value of `key`; nil when it is missing, or wrong, and then a fault says so.
   public func optional<Value>(_ key: String, _ form: YAMLForm<Value>) -> Value? {
-    take(key).flatMap(form.read)
+    outline(key, form, isRequired: false)
+    return take(key).flatMap(form.read)
   }
 
   /// The value of `key`; `standard` when it is missing, or wrong, and then a fault says so.

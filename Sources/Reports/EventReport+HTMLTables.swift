@@ -64,6 +64,7 @@ extension EventReport {
             People.money(home.net, currency), remarks(row),
           ]
         })
+      + homeCharts(order)
   }
 
   /// Reasons of the lines and flags, each once, in their order.

@@ -39,6 +39,8 @@ enum PageStyle {
     svg .metered{stroke:var(--metered)}
     svg .commands{stroke:var(--ink);stroke-width:1.5;fill:none}
     .narrow{display:none}
+    .homes{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.5rem 1.5rem}
+    .homes figure{margin:.5rem 0;break-inside:avoid}
     ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding:0;
     margin:.25rem 0 .75rem;font-size:.875rem}
     ul.legend svg{display:inline-block;width:30px;height:12px;vertical-align:middle;

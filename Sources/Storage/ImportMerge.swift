@@ -12,7 +12,7 @@ struct ImportMerge {
   /// Readings whose value is now that of this import.
   private var taken: [Bool]
   private var versions: [Int64] = []
-  private var origins: [Int32: [Origin]] = [:]
+  private var origins: [OriginKey: [Origin]] = [:]
 
   /// Faults that are listed; more are counted.
   private static let listed = 1_000
@@ -21,6 +21,11 @@ struct ImportMerge {
     let block: Int32
     let minutes: Int
     let day: Int64
+  }
+
+  private struct OriginKey: Hashable {
+    let meter: Int32
+    let seconds: Int64
   }
 
   /// Where the present value of a stretch of time came from.
@@ -205,7 +210,8 @@ struct ImportMerge {
   private mutating func origins(
     of meter: Int32, _ seconds: Int64, _ database: Database
   ) throws -> [Origin] {
-    if let known = origins[meter] { return known }
+    let key = OriginKey(meter: meter, seconds: seconds)
+    if let known = origins[key] { return known }
     let found = try Row.fetchAll(
       database,
       sql: """
@@ -214,7 +220,7 @@ struct ImportMerge {
         WHERE origin.meter = ? AND origin.seconds = ? ORDER BY origin.number
         """, arguments: [meter, seconds]
     ).map { Origin(first: $0[0], last: $0[1], version: $0[2], source: $0[3]) }
-    origins[meter] = found
+    origins[key] = found
     return found
   }
 

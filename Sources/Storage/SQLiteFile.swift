@@ -49,7 +49,16 @@ struct SQLiteFile: Sendable {
   }
 
   private static func storeError(_ error: any Error) -> StoreError {
-    error as? StoreError ?? .failed(reason: "\(error)")
+    switch error {
+    case let error as StoreError: error
+    case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
+      .failed(reason: "the disk is full; nothing of this was kept, make room and start again")
+    case let error as DatabaseError where error.resultCode == .SQLITE_IOERR:
+      .failed(
+        reason: "the disk refused (\(error.message ?? "no reason given"));"
+          + " look at the disk before anything is started again")
+    default: .failed(reason: "\(error)")
+    }
   }
 }
 

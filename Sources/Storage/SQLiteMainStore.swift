@@ -174,6 +174,15 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     }
   }
 
+  /// As the protocol says.
+  public func evidenceKinds() throws(StoreError) -> [(hash: Digest, kind: Int)] {
+    try file.read { database in
+      try Row.fetchAll(database, sql: "SELECT hash, kind FROM evidence ORDER BY hash").map {
+        (try Self.digest(($0[0] as Data).array), $0[1])
+      }
+    }
+  }
+
   private static func size(_ database: Database) throws -> Int64 {
     try Int64.fetchOne(database, sql: "SELECT max(seq) FROM entry") ?? 0
   }

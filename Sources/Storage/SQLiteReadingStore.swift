@@ -145,6 +145,33 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
+  /// Live records whose interval begins in `window` with the moment at which each came, in order.
+  public func arrivals(
+    startingIn window: Window
+  ) throws(StoreError) -> [(received: Timestamp, record: MeterRecord)] {
+    let meters = names.withLock { $0.ids }
+    return try file.read { database in
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT received, body FROM record WHERE first < ? AND last >= ? ORDER BY number
+          """,
+        arguments: [window.end.microseconds, window.start.microseconds])
+      var found: [(received: Timestamp, record: MeterRecord)] = []
+      while let row = try rows.next() {
+        let body: Data = row[1]
+        guard let records = RecordBatch.decode(body.array, meters: meters) else {
+          throw StoreError.failed(reason: "a batch of meter records is damaged")
+        }
+        let received = Timestamp(microseconds: row[0])
+        for record in records where window.contains(record.window.start) {
+          found.append((received, record))
+        }
+      }
+      return found
+    }
+  }
+
   // MARK: Archive
 
   /// As the protocol says.

@@ -106,6 +106,8 @@ public protocol LedgerStore: Sendable {
   func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError)
   /// A piece of evidence, or nil.
   func evidence(_ hash: Digest) throws(StoreError) -> [UInt8]?
+  /// The hash and kind of every piece of evidence, by hash.
+  func evidenceKinds() throws(StoreError) -> [(hash: Digest, kind: Int)]
 }
 
 extension LedgerStore {
@@ -138,6 +140,12 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case failed(reason: String)
   /// Somebody else has written meanwhile.
   case conflict(expected: Int64, found: Int64)
+  /// There is no ledger, and none was to be made.
+  case noLedger(path: String)
+  /// Another program is the writer of this ledger now.
+  case hasWriter(path: String)
+  /// Another writer has come since this one began.
+  case fenced(own: Int64, found: Int64)
   /// A reading that contradicts one already kept.
   case readingConflict(meter: MeterID, start: Timestamp)
   /// An import that contradicts what is kept: the first 1,000 faults, and how many there are.
@@ -150,6 +158,10 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .failed(let reason): "the store failed: \(reason)"
     case .conflict(let expected, let found):
       "another writer is at work: expected to append at \(expected), found \(found)"
+    case .noLedger(let path): "\(path) has no ledger"
+    case .hasWriter(let path): "\(path) has a writer already; allowed: one at a time"
+    case .fenced(let own, let found):
+      "another writer has taken over: its number is \(found), this one's \(own); nothing was written"
     case .readingConflict(let meter, let start):
       "meter \(meter) already has another reading for \(start)"
     case .importRefused(let faults, let total):

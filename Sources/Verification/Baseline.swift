@@ -21,6 +21,7 @@ struct Baseline {
     case .dayMatching, .typicalOutput: matchDays(site, plan: plan, values: quantity)
     case .meterBeforeAfter: compareAround(plan, values: quantity)
     case .declared: takeDeclared(site, plan: plan)
+    case .controlGroup: takeControl(site, plan: plan)
     }
   }
 
@@ -97,6 +98,21 @@ struct Baseline {
       }
     unadjusted = plan.eventStarts.map { _ in value }
     self.values = plan.terms.baseline.floorAtZero ? unadjusted.map { max(0, $0) } : unadjusted
+  }
+
+  /// What homes that were not asked took on the mean.
+  private mutating func takeControl(_ site: SiteData, plan: PreparedEvent) {
+    guard let control = site.control else {
+      refusal = .controlGroupInvalid(
+        .tooFewHomes(found: 0, needed: plan.terms.baseline.minimumControlHomes))
+      return
+    }
+    if let fault = control.fault {
+      refusal = .controlGroupInvalid(fault)
+      return
+    }
+    unadjusted = control.means
+    values = plan.terms.baseline.floorAtZero ? unadjusted.map { max(0, $0) } : unadjusted
   }
 
   /// What the site declared, if that came in time and is still what was frozen.

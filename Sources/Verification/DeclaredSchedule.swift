@@ -49,6 +49,13 @@ public struct DeclaredSchedule: Hashable, Sendable {
     return Array(lines.map { $0 + "\n" }.joined().utf8)
   }
 
+  /// From the first interval to the end of the last.
+  public var window: Window {
+    Window(
+      start: start,
+      end: start.adding(seconds: intervalSeconds * Int64(max(1, energies.count))))!
+  }
+
   /// The bytes of this schedule.
   public var canonicalBytes: [UInt8] {
     Self.canonicalBytes(

@@ -24,6 +24,11 @@ public enum Flag: Hashable, Sendable {
   case meterDeviceMismatch(site: Energy, device: Energy)
   /// Between notice and start the battery charged more than usual, by over 10 % of its capacity.
   case preEventCharge(Energy)
+  /// On the event's day, outside the event, the site declared more above its use than on other
+  /// days, beyond the limit; hundredths of a percent.
+  case scheduleInflated(biasHundredths: Int64, usualHundredths: Int64)
+  /// Other sites lie behind the same service point or have the same device.
+  case splitSites([SiteID])
   /// The meter itself is in doubt: hold the result for a person.
   case meterSuspect([MeterHealth.Code])
 
@@ -41,18 +46,47 @@ public enum Flag: Hashable, Sendable {
     case .windowAboveHistory: "windowAboveHistory"
     case .meterDeviceMismatch: "meterDeviceMismatch"
     case .preEventCharge: "preEventCharge"
+    case .scheduleInflated: "scheduleInflated"
+    case .splitSites: "splitSites"
     case .meterSuspect: "meterSuspect"
     }
   }
 
-  /// True when the result should wait for a person: `meterSuspect` and `meterDeviceMismatch`.
+  /// True when the result should wait for a person: `meterSuspect`, `meterDeviceMismatch` and
+  /// `splitSites`.
   public var holdsResult: Bool {
     switch self {
-    case .meterSuspect, .meterDeviceMismatch: true
+    case .meterSuspect, .meterDeviceMismatch, .splitSites: true
     case .adjustmentCapped, .adjustmentSkipped, .degenerateRatio, .filledWithEventDays,
       .belowMinimumDays, .eventIntervalsMissing, .reductionWithoutDischarge,
-      .contaminatedHistory, .windowAboveHistory, .preEventCharge:
+      .contaminatedHistory, .windowAboveHistory, .preEventCharge, .scheduleInflated:
       false
+    }
+  }
+
+  /// The evidence in one sentence; nil where the name says it all.
+  public var evidence: String? {
+    func kilowattHours(_ energy: Energy) -> String {
+      FixedDecimal.text(energy.wattHoursRoundedDown, places: 3, minimumPlaces: 3) + " kWh"
+    }
+    func percent(_ hundredths: Int64) -> String {
+      FixedDecimal.text(hundredths, places: 2, minimumPlaces: 0) + " %"
+    }
+    switch self {
+    case .adjustmentCapped, .adjustmentSkipped, .degenerateRatio, .reductionWithoutDischarge,
+      .windowAboveHistory:
+      return nil
+    case .filledWithEventDays(let dates): return dates.map { "\($0)" }.joined(separator: ", ")
+    case .belowMinimumDays(let found, let needed): return "\(found) of \(needed) days"
+    case .eventIntervalsMissing(let count): return "\(count) missing"
+    case .contaminatedHistory(let events, let days): return "\(events) of \(days) days"
+    case .meterDeviceMismatch(let site, let device):
+      return "site \(kilowattHours(site)), battery \(kilowattHours(device))"
+    case .preEventCharge(let energy): return "\(kilowattHours(energy)) above the usual"
+    case .scheduleInflated(let bias, let usual):
+      return "bias \(percent(bias)), on other days \(percent(usual))"
+    case .splitSites(let sites): return "with " + sites.map(\.text).joined(separator: ", ")
+    case .meterSuspect(let codes): return codes.map(\.rawValue).joined(separator: ", ")
     }
   }
 }

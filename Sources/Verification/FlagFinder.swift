@@ -14,7 +14,9 @@ struct FlagFinder {
     self.plan = plan
     self.baseline = baseline
     self.performance = performance
+    if !site.sharedWith.isEmpty { flags.append(.splitSites(site.sharedWith)) }
     findContaminatedHistory()
+    if let inflation = ScheduleInflation(site, plan: plan).flag { flags.append(inflation) }
     findWindowAboveHistory()
     if site.batteryMeter != nil {
       findReductionWithoutDischarge()

@@ -59,6 +59,23 @@ public struct IntervalSeries: Hashable, Sendable {
     isAllActual = doubtful == 0
   }
 
+  /// A series of columns that were made together, so that a value is missing in both or in neither.
+  ///
+  /// - Parameter isAllActual: Every quality is `actual`.
+  public init(
+    trusting meter: MeterID, startSecond: Int64, intervalSeconds: Int64, joules: [Int64],
+    qualities: [Quality], isAllActual: Bool
+  ) {
+    precondition(intervalSeconds > 0, "an interval has a length")
+    precondition(joules.count == qualities.count, "every energy has a quality")
+    self.meter = meter
+    self.startSecond = startSecond
+    self.intervalSeconds = intervalSeconds
+    self.joules = joules
+    self.qualities = qualities
+    self.isAllActual = isAllActual
+  }
+
   /// How many intervals it has.
   public var count: Int { joules.count }
 

@@ -14,6 +14,14 @@ public struct MeasurementTerms: Hashable, Sendable {
     case deviceGross
   }
 
+  /// `measurement.aggregate`.
+  public enum Aggregate: String, Hashable, Sendable, CaseIterable {
+    /// Each home against its own baseline.
+    case sumOfHomes
+    /// All homes as one meter: its baseline is not the sum of theirs.
+    case fleet
+  }
+
   /// SHA-256 of the policy file's bytes.
   public var policy: Digest
   /// Zone, holidays and working days.
@@ -24,6 +32,8 @@ public struct MeasurementTerms: Hashable, Sendable {
   public var exportsCounted: Bool
   /// Settlement interval: 1, 5, 10, 15, 30 or 60 minutes; finer data is summed.
   public var intervalMinutes: Int64
+  /// Whose baseline the programme settles on.
+  public var aggregate: Aggregate
   /// Times the reduction, before money; millionths, 800,000…1,200,000.
   public var lossFactorMillionths: Int64
   /// May estimated energy be paid.
@@ -40,9 +50,9 @@ public struct MeasurementTerms: Hashable, Sendable {
   /// Terms; the loader has checked every range.
   public init(
     policy: Digest, calendar: ProgrammeCalendar, mode: Mode, exportsCounted: Bool,
-    intervalMinutes: Int64, lossFactorMillionths: Int64 = 1_000_000,
-    estimatedPayable: Bool = false, capAtDeviceOutput: Bool = false,
-    reconcilePercent: Percent = Percent(whole: 5)!,
+    intervalMinutes: Int64, aggregate: Aggregate = .sumOfHomes,
+    lossFactorMillionths: Int64 = 1_000_000, estimatedPayable: Bool = false,
+    capAtDeviceOutput: Bool = false, reconcilePercent: Percent = Percent(whole: 5)!,
     reconcileEnergy: Energy = Energy(joules: 720_000), baseline: BaselineTerms
   ) {
     self.policy = policy
@@ -50,6 +60,7 @@ public struct MeasurementTerms: Hashable, Sendable {
     self.mode = mode
     self.exportsCounted = exportsCounted
     self.intervalMinutes = intervalMinutes
+    self.aggregate = aggregate
     self.lossFactorMillionths = lossFactorMillionths
     self.estimatedPayable = estimatedPayable
     self.capAtDeviceOutput = capAtDeviceOutput
@@ -78,7 +89,7 @@ public struct Ratio: Hashable, Sendable {
 public struct BaselineTerms: Hashable, Sendable {
   /// `baseline.kind`.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
-    case dayMatching, meterBeforeAfter, typicalOutput, declared, none
+    case dayMatching, meterBeforeAfter, typicalOutput, controlGroup, declared, none
   }
   /// `baseline.dayClasses`.
   public enum DayClasses: String, Hashable, Sendable, CaseIterable {
@@ -262,6 +273,8 @@ public struct BaselineTerms: Hashable, Sendable {
   public var gateClosureMinutes: Int64
   /// A home whose baseline is worse may not use it; nil: none is tested.
   public var eligibility: Eligibility?
+  /// With `controlGroup`: fewer control homes are no baseline.
+  public var minimumControlHomes: Int
 
   /// Terms; the loader has checked every range.
   public init(
@@ -273,7 +286,8 @@ public struct BaselineTerms: Hashable, Sendable {
     lowUsage: Ratio? = nil, tooFewDays: TooFewDays = .notVerifiable,
     adjustment: Adjustment? = nil, floorAtZero: Bool = false,
     beforeAfter: BeforeAfter = BeforeAfter(), chargingNets: Bool = false,
-    gateClosureMinutes: Int64 = 0, eligibility: Eligibility? = nil
+    gateClosureMinutes: Int64 = 0, eligibility: Eligibility? = nil,
+    minimumControlHomes: Int = 150
   ) {
     self.kind = kind
     self.lookbackDays = lookbackDays
@@ -294,5 +308,6 @@ public struct BaselineTerms: Hashable, Sendable {
     self.chargingNets = chargingNets
     self.gateClosureMinutes = gateClosureMinutes
     self.eligibility = eligibility
+    self.minimumControlHomes = minimumControlHomes
   }
 }

@@ -124,6 +124,12 @@ private struct HouseHours {
     clock.reserveCapacity(rows / parts)
     var offset: Int64 = 0
     let energies = series.joules.span
+    if battery == nil, Self.sum(energies, parts: parts, into: &joules, hours: rows / parts) {
+      startSecond = series.startSecond
+      self.joules = joules
+      self.clock = Self.clocks(from: series.startSecond, hours: joules.count, zone: zone)
+      return
+    }
     for hour in 0..<rows / parts {
       let second = series.startSecond + Int64(hour) * 3_600
       // Once a day is enough for telling night from day.
@@ -148,6 +154,42 @@ private struct HouseHours {
     startSecond = series.startSecond
     self.joules = joules
     self.clock = clock
+  }
+
+  /// Sums of hours of a meter without a gap; false, and nothing is added, when it has one.
+  private static func sum(
+    _ energies: Span<Int64>, parts: Int, into joules: inout [Int64], hours: Int
+  ) -> Bool {
+    // Two plain passes without a branch are many times as fast as one that looks at each value.
+    var missing = 0
+    for row in 0..<hours * parts {
+      missing &+= energies[row] == IntervalSeries.missing ? 1 : 0
+    }
+    guard missing == 0 else { return false }
+    joules = Array(repeating: 0, count: hours)
+    var sums = joules.mutableSpan
+    for hour in 0..<hours {
+      var sum: Int64 = 0
+      for row in hour * parts..<(hour + 1) * parts { sum += energies[row] }
+      sums[hour] = sum
+    }
+    return true
+  }
+
+  /// Local hours of the day; once a day is enough for telling night from day.
+  private static func clocks(from second: Int64, hours: Int, zone: ZoneOffsets) -> [UInt8] {
+    var clocks = [UInt8](repeating: 0, count: hours)
+    var hour: Int64 = 0
+    for place in 0..<hours {
+      if place.isMultiple(of: 24) {
+        let at = second + Int64(place) * 3_600
+        let local = (at + zone.offsetSeconds(at: Timestamp(seconds: at))) % 86_400
+        hour = (local < 0 ? local + 86_400 : local) / 3_600
+      }
+      clocks[place] = UInt8(hour)
+      hour = hour == 23 ? 0 : hour + 1
+    }
+    return clocks
   }
 
   private func moment(_ hour: Int) -> Timestamp {

@@ -85,13 +85,15 @@ public struct PreparedEvent: Sendable {
     eventStarts = targets.event
     windowStarts = targets.window
     noticeStarts = targets.notice
+    // A schedule is tried on earlier days as well, though it takes nothing from them.
+    let looksBack = usesDays || withTrials && baseline.kind == .declared
     let table =
-      usesDays ? SlotTable(targets: targets, date: date, dayClass: dayClass, terms: terms) : nil
+      looksBack ? SlotTable(targets: targets, date: date, dayClass: dayClass, terms: terms) : nil
     candidates = table?.candidates ?? []
     firstSeconds = table?.first ?? []
     secondSeconds = table?.second ?? []
     hasRepeats = table?.hasRepeats ?? false
-    trials = withTrials && usesDays ? Self.trials(event, terms, candidates) : []
+    trials = withTrials && looksBack ? Self.trials(event, terms, candidates) : []
   }
 
   /// Event, window and notice targets of one candidate day.

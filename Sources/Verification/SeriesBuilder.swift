@@ -42,13 +42,16 @@ extension IntervalSeries {
   ///   - gridSecond: Any Unix second at which an interval starts; 0 is the grid of UTC.
   ///   - keepsPartial: An interval known in part takes what is known, as `estimated`, instead of
   ///     being missing. Only for terms with `estimatedPayable`.
+  ///   - longestSeconds: Longest reading that is taken, where that is not the interval: a programme
+  ///     of hours may need a finer series, because the clock was set by half an hour.
   /// - Throws: Every fault of the readings at once.
   public static func build(
     from readings: [Reading], meter: MeterID, side: Side, intervalSeconds: Int64,
-    gridSecond: Int64 = 0, keepsPartial: Bool = false
+    gridSecond: Int64 = 0, keepsPartial: Bool = false, longestSeconds: Int64? = nil
   ) throws(SeriesFaults) -> Built {
     precondition(intervalSeconds > 0, "an interval has a length")
-    let (kept, duplicates) = try distinct(readings, meter: meter, intervalSeconds: intervalSeconds)
+    let (kept, duplicates) = try distinct(
+      readings, meter: meter, intervalSeconds: longestSeconds ?? intervalSeconds)
     let grid = 1_000_000 * intervalSeconds
     let phase = 1_000_000 * gridSecond
     func number(_ moment: Timestamp) -> Int64 {

@@ -14,6 +14,14 @@ public struct SiteData: Sendable {
   public var excludedDates: Set<CivilDate>
   /// With `kind: declared`: the version that was in force at gate closure.
   public var declared: DeclaredSchedule?
+  /// With `kind: declared`: all versions for other times, by which its accuracy is tried.
+  public var declaredHistory: [DeclaredSchedule]
+  /// With `kind: controlGroup`: the homes that were not asked.
+  public var control: ControlGroup?
+  /// Other sites behind the same service point or with the same device.
+  public var sharedWith: [SiteID]
+  /// The programme that claimed the event's energy first, or nil.
+  public var claimedBy: String?
   /// Most that the site's connection carries; site readings beyond 1.1 times that are spikes.
   public var connectionLimit: Power?
   /// Rating of the battery; battery readings beyond 1.1 times that are spikes.
@@ -25,8 +33,9 @@ public struct SiteData: Sendable {
   public init(
     site: SiteID, siteMeter: IntervalSeries?, batteryMeter: IntervalSeries? = nil,
     eventDays: Set<CivilDate> = [], excludedDates: Set<CivilDate> = [],
-    declared: DeclaredSchedule? = nil, connectionLimit: Power? = nil, ratedPower: Power? = nil,
-    capacity: Energy? = nil
+    declared: DeclaredSchedule? = nil, declaredHistory: [DeclaredSchedule] = [],
+    control: ControlGroup? = nil, sharedWith: [SiteID] = [], claimedBy: String? = nil,
+    connectionLimit: Power? = nil, ratedPower: Power? = nil, capacity: Energy? = nil
   ) {
     self.site = site
     self.siteMeter = siteMeter
@@ -34,6 +43,10 @@ public struct SiteData: Sendable {
     self.eventDays = eventDays
     self.excludedDates = excludedDates
     self.declared = declared
+    self.declaredHistory = declaredHistory
+    self.control = control
+    self.sharedWith = sharedWith
+    self.claimedBy = claimedBy
     self.connectionLimit = connectionLimit
     self.ratedPower = ratedPower
     self.capacity = capacity

@@ -31,7 +31,7 @@ struct SiteMeasurement {
     let measured = measured
     readActuals(measured)
     let lost = performance.intervals.count { $0.status == .missing }
-    refusal = coarseness() ?? deviceMissing()
+    refusal = site.claimedBy.map { .alreadyClaimed(by: $0) } ?? coarseness() ?? deviceMissing()
     let baseline = Baseline(site, plan: plan, values: measured)
     self.baseline = baseline
     performance.days = baseline.refusal == nil ? baseline.dates(plan) : []
@@ -43,9 +43,7 @@ struct SiteMeasurement {
     }
     if let reason = baseline.refusal { refuse(reason) }
     if refusal == nil, plan.terms.baseline.eligibility != nil {
-      if let reason = Accuracy(site, plan: plan).refusal(plan.terms.baseline.eligibility) {
-        refuse(reason)
-      }
+      if let reason = Accuracy.refusal(of: site, plan: plan) { refuse(reason) }
     }
     if baseline.refusal == nil { reduce(baseline) }
     raiseFlags()

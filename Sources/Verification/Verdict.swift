@@ -34,6 +34,13 @@ public enum Refusal: Hashable, Sendable {
   case scheduleChanged(frozen: Digest, found: Digest)
   /// Tried on recent days without event, the baseline was too far off; hundredths of a percent.
   case baselineTooInaccurate(rrmseHundredths: Int64?, biasHundredths: Int64?)
+  /// Tried on recent days without event, the site's schedules were too far off, or too few.
+  case scheduleTooInaccurate(
+    days: Int, needed: Int, rrmseHundredths: Int64?, biasHundredths: Int64?)
+  /// The homes that were not asked are no measure of those that were.
+  case controlGroupInvalid(ControlGroup.Fault)
+  /// Another claim on the same energy came first.
+  case alreadyClaimed(by: String)
   /// The event does not start and end on the programme's grid of intervals of this many seconds.
   case eventOffGrid(intervalSeconds: Int64)
   /// The policy has no selection for the class of the event's day.
@@ -53,6 +60,9 @@ public enum Refusal: Hashable, Sendable {
     case .notDeclared: "notDeclared"
     case .scheduleChanged: "scheduleChanged"
     case .baselineTooInaccurate: "baselineTooInaccurate"
+    case .scheduleTooInaccurate: "scheduleTooInaccurate"
+    case .controlGroupInvalid: "controlGroupInvalid"
+    case .alreadyClaimed: "alreadyClaimed"
     case .eventOffGrid: "eventOffGrid"
     case .noRuleForClass: "noRuleForClass"
     }
@@ -84,6 +94,13 @@ public enum Refusal: Hashable, Sendable {
     case .baselineTooInaccurate(let rrmse, let bias):
       "Tried on recent days without event, the baseline's error is \(Self.percent(rrmse))"
         + " and its bias \(Self.percent(bias)), more than the policy allows."
+    case .scheduleTooInaccurate(let days, let needed, let rrmse, let bias):
+      days < needed
+        ? "Schedules of \(days) recent days without event can be tried; \(needed) are needed."
+        : "Tried on \(days) recent days without event, the schedule's error is "
+          + "\(Self.percent(rrmse)) and its bias \(Self.percent(bias)), more than the policy allows."
+    case .controlGroupInvalid(let fault): fault.sentence
+    case .alreadyClaimed(let claimant): "\(claimant) claimed this energy first."
     case .eventOffGrid(let seconds):
       "The event does not start and end on the programme's grid of \(seconds) s."
     case .noRuleForClass(let dayClass):

@@ -53,6 +53,24 @@ extension CSVTable {
     return nil
   }
 
+  /// The same, where a local time of `zone` may stand as well: the first of two in a repeated
+  /// hour, and a fault in one that the clock skips.
+  mutating func time(_ column: Column, localIn zone: ZoneOffsets?) -> Timestamp? {
+    guard let zone, let cell = cell(column), !cell.hasQuotes,
+      let local = WireTime.local(bytes, cell.start, cell.end), local.isWholeSecond
+    else { return time(column) }
+    let date = ZoneOffsets.utc.date(at: local)
+    switch zone.moments(on: date, secondOfDay: ZoneOffsets.utc.secondOfDay(at: local)) {
+    case .once(let moment), .twice(let moment, _):
+      if moment >= Self.earliest, moment < Self.latest { return moment }
+    case .skipped:
+      fault(column, allowed: "a time that the clocks of \(zone.name) show on that day")
+      return nil
+    }
+    fault(column, allowed: "a time of 1990...2100")
+    return nil
+  }
+
   // Earlier or later is a mistake of units, not a reading.
   private static var earliest: Timestamp { Timestamp(seconds: 631_152_000) }
   private static var latest: Timestamp { Timestamp(seconds: 4_133_980_800) }

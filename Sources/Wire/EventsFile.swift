@@ -44,18 +44,23 @@ public enum EventsFile {
   }
 
   /// The events of the file, in its order.
+  ///
+  /// - Parameter zone: Where a time may stand without offset, as the clocks there show it; without
+  ///   a zone every time needs one.
   /// - Throws: every fault; an event may stand once.
-  public static func parse(_ bytes: [UInt8], file: String) throws(FileFaults) -> [EventRow] {
+  public static func parse(
+    _ bytes: [UInt8], file: String, localIn zone: ZoneOffsets? = nil
+  ) throws(FileFaults) -> [EventRow] {
     var table = CSVTable<Column>(bytes, file: file)
     var rows: [EventRow] = []
     var lines: [EventID: Int] = [:]
     while table.next() {
       let event = table.id(.event, as: EventKind.self)
-      let start = table.time(.start)
-      let end = table.time(.end)
+      let start = table.time(.start, localIn: zone)
+      let end = table.time(.end, localIn: zone)
       let level = level(&table)
       let target = table.isEmpty(.target) ? nil : watts(&table)
-      let issued = table.isEmpty(.issued) ? nil : table.time(.issued)
+      let issued = table.isEmpty(.issued) ? nil : table.time(.issued, localIn: zone)
       if let event, let first = lines.updateValue(table.line, forKey: event) {
         table.fault(.event, allowed: "each event once; it stands on line \(first)")
       }

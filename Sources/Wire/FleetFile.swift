@@ -5,20 +5,21 @@ public import Grid
 /// `battery_id,gateway_id,site_id,owner_id,node_id,capacity_wh,max_discharge_w,max_charge_w,`
 /// `discharge_efficiency_pct,reserve_pct,export_limit_w,soc_pct,site_meter_id,battery_meter_id`.
 /// The last three columns may be absent, and so may `kind`, `offered_price`, `contracted_min`,
-/// `reliability_pct` and `delivered_wh`; their cells and that of `export_limit_w` may be empty.
+/// `reliability_pct`, `delivered_wh` and `vendor`; their cells and that of `export_limit_w` may be
+/// empty.
 public enum FleetFile {
   private enum Column: Int, CSVColumn {
     case battery, gateway, site, owner, node, capacity, maxDischarge, maxCharge, efficiency
     case reserve, exportLimit, charge, siteMeter, batteryMeter
-    case kind, offeredPrice, contracted, reliability, delivered
+    case kind, offeredPrice, contracted, reliability, delivered, vendor
 
     static let names = [
       "battery_id", "gateway_id", "site_id", "owner_id", "node_id", "capacity_wh",
       "max_discharge_w", "max_charge_w", "discharge_efficiency_pct", "reserve_pct",
       "export_limit_w", "soc_pct", "site_meter_id", "battery_meter_id", "kind", "offered_price",
-      "contracted_min", "reliability_pct", "delivered_wh",
+      "contracted_min", "reliability_pct", "delivered_wh", "vendor",
     ]
-    static let optional: [Column] = [.charge, .siteMeter, .batteryMeter] + offers
+    static let optional: [Column] = [.charge, .siteMeter, .batteryMeter, .vendor] + offers
     /// Written only for a fleet that has something to say in them.
     static let offers: [Column] = [.kind, .offeredPrice, .contracted, .reliability, .delivered]
     static let ignored: [String] = []
@@ -67,6 +68,7 @@ public enum FleetFile {
     let batteryMeter =
       table.isEmpty(.batteryMeter) ? nil : table.id(.batteryMeter, as: MeterKind.self)
     let offer = offer(&table)
+    let vendor = table.isEmpty(.vendor) ? nil : table.id(.vendor, as: VendorKind.self)
     guard table.rowIsGood, let battery, let gateway, let site, let owner, let node, let capacity,
       let maxDischarge, let maxCharge, let efficiency, let reserve
     else { return nil }
@@ -74,7 +76,7 @@ public enum FleetFile {
       battery: battery, gateway: gateway, site: site, owner: owner, node: node,
       capacity: Energy(wattHours: capacity), maxDischarge: maxDischarge, maxCharge: maxCharge,
       dischargeEfficiency: efficiency, reserve: reserve, exportLimit: exportLimit, charge: charge,
-      siteMeter: siteMeter, batteryMeter: batteryMeter, offer: offer)
+      siteMeter: siteMeter, batteryMeter: batteryMeter, offer: offer, vendor: vendor)
   }
 
   private static func offer(_ table: inout CSVTable<Column>) -> BatteryOffer {
@@ -107,13 +109,17 @@ public enum FleetFile {
     return offer
   }
 
-  /// The file with all columns, LF at the end of each line; capacities in whole watt-hours.
+  /// The file with LF at the end of each line and capacities in whole watt-hours; columns of offers
+  /// and of vendors only where a battery has something to say in them.
   public static func encode(_ fleet: [EnrolledBattery]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(fleet.count * 128)
     let hasOffers = fleet.contains { $0.offer != BatteryOffer() }
+    let hasVendors = fleet.contains { $0.vendor != nil }
+    let base = Column.names.dropLast(Column.offers.count + 1)
+    let offers = Column.names.dropLast().suffix(Column.offers.count)
     append(
-      hasOffers ? Column.names : Column.names.dropLast(Column.offers.count), to: &bytes)
+      base + (hasOffers ? Array(offers) : []) + (hasVendors ? ["vendor"] : []), to: &bytes)
     for battery in fleet {
       let offer = battery.offer
       append(
@@ -133,7 +139,7 @@ public enum FleetFile {
               } ?? "", offer.contractedMinutes.map(String.init) ?? "",
               offer.reliability?.description ?? "",
               String(offer.delivered.wattHoursRoundedDown),
-            ] : []),
+            ] : []) + (hasVendors ? [battery.vendor?.text ?? ""] : []),
         to: &bytes)
     }
     return bytes

@@ -2,12 +2,12 @@ public import Grid
 
 /// Gateways' births and deaths: `headroom.state/1`.
 ///
-/// Source: the MQTT contract, §8. `maxCommandsPerS`, `firmware` and `model` are not read.
+/// Source: the MQTT contract, §8. `firmware` and `model` are not read.
 public enum GatewayStateCodec {
   private static let schema = "headroom.state/1"
 
   private enum Name: Int, Member {
-    case online, session, at, clock, schemas, maxBatch
+    case online, session, at, clock, schemas, maxBatch, maxCommandsPerS
     static let names = MemberNames(Name.self)
   }
 
@@ -25,6 +25,7 @@ public enum GatewayStateCodec {
       writer.plain("clock", (birth.clockSynced ? Clock.synced : .unsynced).rawValue)
       writer.texts("schemas", birth.schemas)
       writer.integer("maxBatch", Int64(birth.maxBatch))
+      writer.integer("maxCommandsPerS", birth.maxCommandsPerSecond)
     }
   }
 
@@ -41,7 +42,8 @@ public enum GatewayStateCodec {
       at: try fields.required(.at, fields.time(.at)),
       clockSynced: try fields.required(.clock, fields.word(.clock, as: Clock.self)) == .synced,
       schemas: try schemas(fields),
-      maxBatch: Int(try fields.integer(.maxBatch, 1...Int64(WireLimits.items)) ?? 1))
+      maxBatch: Int(try fields.integer(.maxBatch, 1...Int64(WireLimits.items)) ?? 1),
+      maxCommandsPerSecond: try fields.integer(.maxCommandsPerS, 1...1_000_000))
     return GatewayState(session: session, birth: birth)
   }
 

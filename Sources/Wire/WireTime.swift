@@ -25,7 +25,7 @@ enum WireTime {
 
   /// Date and time without what tells the offset, as if in UTC.
   @inline(__always)
-  private static func local(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Timestamp? {
+  static func local(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Timestamp? {
     let count = end - start
     guard count >= 19, count <= 26,
       bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),

@@ -2,6 +2,7 @@ import Controller
 import Grid
 import Policies
 import Verification
+import Wire
 
 /// Measured sites for a person and for a program.
 struct BaselineOutput {
@@ -9,49 +10,20 @@ struct BaselineOutput {
   let performances: [Performance]
   let policy: Policy
 
-  /// Integer joules; a value that is missing is null.
-  func writeJSON(to sink: @escaping ([UInt8]) -> Void) {
-    OrderedJSON.write(to: sink) { json in
-      json.text("eventId", event.id.text)
-      json.text("policySha256", "\(policy.hash)")
-      json.array("meters") { json in
-        for (home, performance) in zip(event.homes, performances) {
-          json.object(nil) { Self.write(home, performance, to: &$0) }
-        }
-      }
-    }
+  /// All sites as one meter, where there is more than one and their meters can be added.
+  let fleet: Performance?
+
+  /// The sum over the sites that were not refused.
+  var sum: Energy {
+    performances.filter { !$0.isRefused }.compactMap(\.reduction).reduce(.zero, +)
   }
 
-  private static func write(
-    _ home: EventCase.Home, _ performance: Performance, to json: inout OrderedJSON
-  ) {
-    json.text("meterId", home.siteMeter.text)
-    json.text("verdict", performance.verdictWord)
-    json.text("reason", performance.reason)
-    json.texts("days", performance.days.map { "\($0)" })
-    switch performance.adjustment?.used {
-    case .factor(let factor):
-      json.text("factor", "\(factor)")
-      json.integer("offsetJ", nil)
-    case .offset(let offset):
-      json.text("factor", nil)
-      json.integer("offsetJ", offset.nearest)
-    case nil:
-      json.text("factor", nil)
-      json.integer("offsetJ", nil)
+  /// What the event claims: of every site that was not refused.
+  var claims: [EnergyClaim] {
+    zip(event.homes, performances).flatMap { home, performance in
+      performance.isRefused
+        ? [] : SiteEvidence.claims(of: home, event: event.id, window: event.window, policy: policy)
     }
-    json.texts("flags", performance.flags.map(\.code))
-    json.array("intervals") { json in
-      for interval in performance.intervals {
-        json.object(nil) { json in
-          json.text("start", "\(interval.window.start)")
-          json.integer("baselineJ", interval.baseline?.joules)
-          json.integer("actualJ", interval.actual?.joules)
-          json.integer("reductionJ", interval.reduction?.joules)
-        }
-      }
-    }
-    json.integer("reductionJ", performance.reduction?.joules)
   }
 
   /// One row a site, and their sum.
@@ -74,10 +46,18 @@ struct BaselineOutput {
       ])
     }
     let counted = performances.filter { !$0.isRefused }
-    let sum = counted.compactMap(\.reduction).reduce(.zero, +)
     return head + "policy SHA-256 \(policy.hash)\n\n" + Amounts.table(rows, left: [0, 1, 7])
       + "\n\(counted.count) of \(performances.count) verified or estimated, together "
-      + "\(Amounts.fourDecimals(sum)) kWh\n"
+      + "\(Amounts.fourDecimals(sum)) kWh\n" + fleetLine
+  }
+
+  /// The sum of the homes beside the fleet as one meter; the policy says which of them counts.
+  private var fleetLine: String {
+    guard let fleet else { return "" }
+    let counts = policy.measurement.aggregate == .fleet ? "; by the policy this counts" : ""
+    return fleet.isRefused
+      ? "as one meter: refused, \(fleet.reason ?? "")\(counts)\n"
+      : "as one meter \(Amounts.fourDecimals(fleet.reduction)) kWh\(counts)\n"
   }
 }
 

@@ -19,12 +19,14 @@ struct BenchCommand: AsyncParsableCommand {
         headroom bench all --json
       """)
 
-  @Argument(help: "What to measure: plan, publish, ingest, baseline, ledger, settle or all.")
+  @Argument(help: "What to measure: plan, publish, ingest, meter, baseline, ledger, settle or all.")
   var subject: BenchSubject
   @Option(help: "How many batteries, meters or homes, 1,024 to 1,000,000.") var batteries = 50_000
   @Option(help: "How many runs the median is taken of, 1 to 1,000.") var runs = 5
   @Option(help: "The policy file of the figures baseline and settle.")
   var policy = "policies/surge-ten-percent.yaml"
+  @Option(help: "postgresql://…: measure the ledger there too, in a schema that is removed.")
+  var postgresql: String?
   @Option(help: "A feeder file for one more row of figures of plan; every battery on a leaf.")
   var feeder: String?
   @Flag(help: "Print the figures as JSON.") var json = false
@@ -44,6 +46,7 @@ struct BenchCommand: AsyncParsableCommand {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let bench = Bench(
       batteries: batteries, runs: runs, policyFile: policy, feederFile: feeder, folder: folder,
+      postgresql: postgresql,
       progress: progress)
     let subjects = subject == .all ? BenchSubject.allCases.filter { $0 != .all } : [subject]
     let work = Task {
@@ -77,7 +80,7 @@ struct BenchCommand: AsyncParsableCommand {
 
 /// What can be measured.
 enum BenchSubject: String, CaseIterable, ExpressibleByArgument {
-  case plan, publish, ingest, baseline, ledger, settle, all
+  case plan, publish, ingest, meter, baseline, ledger, settle, all
 }
 
 /// What all measurements share.
@@ -88,6 +91,8 @@ struct Bench {
   let feederFile: String?
   /// Empty, and removed afterwards.
   let folder: String
+  /// A server to measure the ledger on, too.
+  let postgresql: String?
   let progress: ProgressBar
 
   func figures(of subject: BenchSubject) async throws -> [BenchFigure] {
@@ -95,8 +100,9 @@ struct Bench {
     case .plan: try planFigures()
     case .publish: try await publishFigures()
     case .ingest: try ingestFigures()
+    case .meter: try await meterFigures()
     case .baseline: try await baselineFigures()
-    case .ledger: try ledgerFigures()
+    case .ledger: try await ledgerFigures()
     case .settle: try settleFigures()
     case .all: []
     }

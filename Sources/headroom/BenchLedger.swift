@@ -11,11 +11,27 @@ import Storage
 #endif
 
 extension Bench {
-  /// Durable entries in batches beside a durable append of the same bytes, and reading the book
-  /// again with every rule beside hashing the same bytes.
-  func ledgerFigures() throws -> [BenchFigure] {
-    let world = try BenchBook(folder: folder, owners: batteries)
-    let batch = 10_000
+  private static let batch = 10_000
+
+  /// Durable entries in batches beside a durable append of the same bytes, one by one beside the
+  /// same, and reading the book again with every rule beside hashing the same bytes.
+  func ledgerFigures() async throws -> [BenchFigure] {
+    let world = try BenchBook(
+      store: try SQLiteMainStore(path: folder + "/\(batteries)-owners.db"), owners: batteries)
+    var figures = [try appendFigure(world, "")]
+    figures += try await acknowledgeFigures(world, from: 2 * batteries * (runs + 1))
+    figures.append(try verifyFigure(world, ""))
+    guard let postgresql else { return figures }
+    return figures
+      + (try Self.inPostgreSQL(postgresql) { store in
+        let world = try BenchBook(store: store, owners: batteries)
+        return [
+          try appendFigure(world, "-postgresql"), try verifyFigure(world, "-postgresql"),
+        ]
+      })
+  }
+
+  private func appendFigure(_ world: BenchBook, _ suffix: String) throws -> BenchFigure {
     let perRun = 2 * batteries
     var times: [Double] = []
     var limits: [Double] = []
@@ -25,30 +41,29 @@ extension Bench {
       let before = world.book.head.size
       times.append(
         try Stopwatch.seconds {
-          for first in stride(from: 0, to: perRun, by: batch) {
+          for first in stride(from: 0, to: perRun, by: Self.batch) {
             _ = try world.book.post(
-              Array(postings[first..<min(first + batch, perRun)]), currency: world.currency,
+              Array(postings[first..<min(first + Self.batch, perRun)]), currency: world.currency,
               now: world.now)
           }
         })
-      let file = try DurableFile(folder + "/append-\(run)")
+      let file = try DurableFile(folder + "/append-\(run)\(suffix)")
       let entries = try world.entries(from: before)
       limits.append(
         Stopwatch.seconds {
-          for first in stride(from: 0, to: perRun, by: batch) {
-            file.append(entries[first..<min(first + batch, perRun)].map(\.body))
+          for first in stride(from: 0, to: perRun, by: Self.batch) {
+            file.append(entries[first..<min(first + Self.batch, perRun)].map(\.body))
           }
         })
     }
     let count = Double(perRun)
-    let append = BenchFigure(
-      name: "ledger-append", unit: "entries/s", value: count / Stopwatch.median(times),
+    return BenchFigure(
+      name: "ledger-append\(suffix)", unit: "entries/s", value: count / Stopwatch.median(times),
       limit: count / Stopwatch.median(limits),
-      limitName: "appending the same bytes to a file, durably, \(batch) at a time")
-    return [append, try verifyFigure(world)]
+      limitName: "appending the same bytes to a file, durably, \(Self.batch) at a time")
   }
 
-  private func verifyFigure(_ world: BenchBook) throws -> BenchFigure {
+  private func verifyFigure(_ world: BenchBook, _ suffix: String) throws -> BenchFigure {
     let entries = try world.entries(from: 0)
     let root = world.book.head.root
     let runs = min(runs, 5)
@@ -59,18 +74,32 @@ extension Bench {
       }
     }
     let limit = Stopwatch.median(runs) {
-      for entry in entries { Stopwatch.keep(UInt64(SHA256.hash(entry.body).bytes[0])) }
+      for entry in entries { Stopwatch.keep(SHA256.hash(entry.body).wordsInMemory.0) }
     }
     let count = Double(entries.count)
     return BenchFigure(
-      name: "ledger-verify", unit: "entries/s", value: count / seconds, limit: count / limit,
-      limitName: "SHA-256 of the same entries on one core")
+      name: "ledger-verify\(suffix)", unit: "entries/s", value: count / seconds,
+      limit: count / limit, limitName: "SHA-256 of the same entries on one core")
+  }
+
+  /// Lends an empty ledger in a schema of its own, and removes it.
+  private static func inPostgreSQL<Value>(
+    _ address: String, _ body: (any LedgerStore) throws -> Value
+  ) throws -> Value {
+    #if PostgreSQL
+      let store = try PostgresLedgerStore(LedgerAddress(address), schema: "headroom_bench")
+      defer { try? store.removeAll() }
+      return try body(store)
+    #else
+      // Says that this program has no PostgreSQL.
+      return try body(LedgerAddress(address).open())
+    #endif
   }
 }
 
 /// A book with funded owners in a store of its own.
 struct BenchBook {
-  let store: SQLiteMainStore
+  let store: any LedgerStore
   let book: LedgerKeeper
   let currency: Currency
   let now = Timestamp(seconds: 1_784_073_600)
@@ -80,9 +109,11 @@ struct BenchBook {
 
   static let source = "event:source:escrow"
 
-  init(folder: String, owners: Int, currency: Currency = Currency(code: "USD", digits: 2)!) throws {
+  init(
+    store: any LedgerStore, owners: Int, currency: Currency = Currency(code: "USD", digits: 2)!
+  ) throws {
     self.currency = currency
-    store = try SQLiteMainStore(path: folder + "/\(owners)-owners.db")
+    self.store = store
     let key = try SigningKey(name: "headroom.bench/ledger", key: .make())
     book = try LedgerKeeper(store: store, key: key, now: now)
     self.owners = owners

@@ -43,7 +43,7 @@ extension Bench {
     }
   }
 
-  private static func waitForConnection(_ inbox: Mailbox<Arrival>) async throws {
+  static func waitForConnection(_ inbox: Mailbox<Arrival>) async throws {
     let end = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < end {
       for arrival in await inbox.drain(waitingAtMost: .milliseconds(100)) {

@@ -15,7 +15,9 @@ extension Bench {
     guard let run = policy.settlement.runs.first(where: \.isPayable) else {
       throw Outcome.badInput.failure("\(policyFile) has no payable run; allowed: one or more")
     }
-    let world = try BenchBook(folder: folder, owners: 0, currency: policy.settlement.currency)
+    let world = try BenchBook(
+      store: try SQLiteMainStore(path: folder + "/0-owners.db"), owners: 0,
+      currency: policy.settlement.currency)
     let utility = UtilityID("bench")!
     let evidence = [
       Evidence(.signal, SHA256.hash("signal")), Evidence(.performance, SHA256.hash("performance")),

@@ -76,6 +76,8 @@ struct Demo {
     step.fromOthers += 1
     try await step.settle()
     var answers = await utility.answers(waitingAtMost: .milliseconds(100))
+    // Later commands correct and hold: they are no answer to the signal.
+    let lastCommand = step.fleet.lastCommand
 
     let length = Double(minutes * 60 + 1_260)
     func show(_ now: Timestamp) {
@@ -105,7 +107,7 @@ struct Demo {
       world: world, record: records.last, answers: answers, delivered: delivered,
       recharge: recharge?(world.feeder, window.end),
       firstCommand: step.fleet.firstCommand.map { $0 - sent },
-      lastCommand: step.fleet.lastCommand.map { $0 - sent })
+      lastCommand: (lastCommand ?? step.fleet.lastCommand).map { $0 - sent })
   }
 
   /// Goes on to 20 minutes after the end, and keeps the world as it was there: how it recharges is

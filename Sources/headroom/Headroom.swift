@@ -19,8 +19,10 @@ import ArgumentParser
     version: version,
     subcommands: [
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
-      PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
+      PlanCommand.self, MeterCommand.self, BaselineCommand.self, CompareCommand.self,
+      SettleCommand.self,
       ReportCommand.self, LedgerCommand.self, PolicyCommand.self,
-      EnrolmentCommand.self, ReplayCommand.self, KeysCommand.self, BenchCommand.self,
+      EnrolmentCommand.self, EventCommand.self, ReplayCommand.self, KeysCommand.self,
+      BenchCommand.self,
     ])
 }

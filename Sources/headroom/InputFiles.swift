@@ -22,7 +22,9 @@ struct InputFiles {
 
   /// Says one more fault.
   mutating func fault(_ text: String) {
-    failure = failure ?? Outcome.badInput.failure(text)
+    // Said in any case: a fallback of `??` would only run for the first.
+    let next = Outcome.badInput.failure(text)
+    failure = failure ?? next
   }
 
   /// Ends the command when a file was refused.

@@ -21,10 +21,15 @@ struct LedgerBalanceCommand: ParsableCommand {
   @Argument(help: "Names of accounts, such as owner:H1.") var accounts: [String] = []
   @OptionGroup var place: LedgerPlace
   @Option(help: "Index of an entry, or a time: what the ledger said then.") var asOf: String?
+  @Option(
+    help: "What counted up to a time, or with a day all of it: settled postings by effective end.")
+  var effective: String?
+  @Flag(help: "Print account,commodity,amount: what `ledger opening` reads.") var csv = false
   @Flag(help: "Print the result as JSON.") var json = false
 
   private struct Row {
     var account: String
+    var id: AccountID
     var commodity: Commodity
     var position: Position
 
@@ -39,6 +44,14 @@ struct LedgerBalanceCommand: ParsableCommand {
   func run() throws {
     let desk = try place.desk(asOf: try moment())
     let rows = try rows(desk)
+    if let effective { return try print(rows, until: effective, desk) }
+    if csv {
+      let lines = rows.filter { $0.position.settled != 0 }.map {
+        "\($0.account),\($0.commodity.code),\($0.commodity.text($0.position.settled))\n"
+      }
+      Console.result("account,commodity,amount\n" + lines.joined())
+      return
+    }
     if json {
       let result = JSONResult.object([
         ("entries", .integer(Int64(desk.book.size))),
@@ -60,6 +73,42 @@ struct LedgerBalanceCommand: ParsableCommand {
     for row in rows { table.add(row.cells) }
     Console.result(table.text)
     Console.note("\(desk.book.size) entries, root \(desk.book.tree.root)")
+  }
+
+  /// Balances by the time for which entries count; they may dip below a limit that never broke.
+  private func print(_ rows: [Row], until text: String, _ desk: LedgerDesk) throws {
+    let end = try TimeArgument.end(text, "--effective")
+    // A moment is meant with itself, a day with all of it.
+    let isDay = CivilDate(text: text) != nil
+    let found = rows.map { row in
+      let number = desk.commodity(row.commodity.code)!.number
+      let postings = desk.book.postings(of: desk.accounts[row.account] ?? row.id, commodity: number)
+      let sum = (postings ?? []).reduce(Int128(0)) { sum, posting in
+        guard let until = desk.book.effective(of: posting.index)?.end else { return sum }
+        return until < end || (!isDay && until == end) ? sum + Int128(posting.amount) : sum
+      }
+      return (row.account, row.commodity.code, row.commodity.text(sum))
+    }
+    if json {
+      let balances = found.map { account, code, settled -> JSONResult in
+        .object([
+          ("account", .text(account)), ("commodity", .text(code)), ("settled", .text(settled)),
+        ])
+      }
+      let result = JSONResult.object([
+        ("entries", .integer(Int64(desk.book.size))), ("effective", .text(text)),
+        ("balances", .array(balances)),
+      ])
+      return Console.result(result.line)
+    }
+    if csv {
+      return Console.result(
+        "account,commodity,amount\n" + found.map { "\($0),\($1),\($2)\n" }.joined())
+    }
+    var table = TextTable(["account", "commodity", "settled"], right: [2])
+    for (account, code, settled) in found { table.add([account, code, settled]) }
+    Console.result(table.text)
+    Console.note("by effective time until \(text); limits follow the order of the log")
   }
 
   private func moment() throws -> LedgerDesk.Moment? {
@@ -92,8 +141,9 @@ struct LedgerBalanceCommand: ParsableCommand {
       for (place, commodity) in desk.book.commodities.enumerated() {
         guard let position = desk.book.position(id, commodity: UInt32(place + 1)) else { continue }
         let isEmpty = position.settled == 0 && position.held == 0 && position.pending == 0
-        if accounts.isEmpty, isEmpty { continue }
-        rows.append(Row(account: name, commodity: commodity, position: position))
+        // Seen by another time it may have held something.
+        if accounts.isEmpty, isEmpty, effective == nil { continue }
+        rows.append(Row(account: name, id: id, commodity: commodity, position: position))
       }
     }
     return rows

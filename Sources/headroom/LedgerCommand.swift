@@ -5,7 +5,8 @@ struct LedgerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ledger", abstract: "The book: found it, write in it, ask it, check it.",
     discussion: """
-      A ledger is an append-only log of canonical entries in one SQLite file. It has one writer: \
+      A ledger is an append-only log of canonical entries in one SQLite file, or in a PostgreSQL \
+      database where this program was built with it. It has one writer: \
       init, post, reverse and checkpoint are for times at which no controller runs on the file. \
       Should two write all the same, the second one is refused and nothing is lost.
 
@@ -14,9 +15,11 @@ struct LedgerCommand: ParsableCommand {
         headroom ledger verify --config config/headroom.yaml
       """,
     subcommands: [
-      LedgerInitCommand.self, LedgerPostCommand.self, LedgerReverseCommand.self,
+      LedgerInitCommand.self, LedgerOpeningCommand.self, LedgerPostCommand.self,
+      LedgerReverseCommand.self,
       LedgerBalanceCommand.self, LedgerStatementCommand.self, LedgerExportCommand.self,
       LedgerVerifyCommand.self, LedgerProveCommand.self, LedgerCheckpointCommand.self,
       LedgerWitnessCommand.self, LedgerMirrorCommand.self, LedgerRestoreCommand.self,
+      LedgerCopyCommand.self, LedgerLoadCommand.self,
     ])
 }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Grid
 import Ledger
 import Signing
+import Storage
 
 /// A new ledger.
 struct LedgerInitCommand: ParsableCommand {
@@ -63,7 +64,7 @@ struct LedgerInitCommand: ParsableCommand {
       ])
       Console.result(result.line)
     } else {
-      Console.result("\(file): ledger of \(desk.book.size) entries\nlog key: \(log)")
+      Console.result("\(LedgerAddress(file)): ledger of \(desk.book.size) entries\nlog key: \(log)")
     }
   }
 }

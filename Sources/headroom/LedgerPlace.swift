@@ -8,7 +8,8 @@ import Storage
 
 /// Which ledger a command is about.
 struct LedgerPlace: ParsableArguments {
-  @Option(help: "The ledger's file, such as data/headroom.db.") var ledger: String?
+  @Option(help: "The ledger's file, such as data/headroom.db, or postgresql://….") var ledger:
+    String?
   @Option(help: "The configuration of a controller, which names folder, origin and key.")
   var config: String?
 
@@ -70,6 +71,12 @@ enum LedgerFailure {
       }
     } catch let error as LedgerDesk.ProofFault {
       throw (error.isInput ? Outcome.badInput : .no).failure("\(error)")
+    } catch let error as PendingRequests.Fault {
+      switch error {
+      case .unknown: throw Outcome.badInput.failure("\(error)")
+      case .altered: throw Outcome.broken.failure("\(error)")
+      case .mayNot: throw Outcome.no.failure("\(error)")
+      }
     } catch let error as SignGuard.Fault {
       throw Outcome.no.failure("\(error)")
     } catch let error as WitnessCheck.Fault {
@@ -104,7 +111,11 @@ enum LedgerFailure {
       case .conflict:
         throw Outcome.no.failure(
           "\(error)\nnothing was written; a ledger has one writer: stop the controller first")
-      case .cannotOpen: throw Outcome.badInput.failure("\(error)")
+      case .noLedger: throw Outcome.badInput.failure("\(error)")
+      case .hasWriter, .fenced: throw Outcome.no.failure("\(error)")
+      case .cannotOpen(let path, _):
+        throw (LedgerAddress(path).isPostgreSQL ? Outcome.unreachable : .badInput).failure(
+          "\(error)")
       case .failed, .readingConflict, .importRefused: throw Outcome.broken.failure("\(error)")
       }
     } catch {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Controller
+import Grid
 import Ledger
+import Signing
 
 /// Entries by hand.
 struct LedgerPostCommand: ParsableCommand {
@@ -12,13 +14,20 @@ struct LedgerPostCommand: ParsableCommand {
       request again gives the first receipt (replayed), another one under the same key is refused.
 
         type      transfer; reserve, which needs expires; post or void of the
-                  hold in reference; reverse of the entry in reference
+                  hold in reference; reverse of the entry in reference;
+                  close, with period and until; snapshot; account, with
+                  account and flags; commodity, with code, kind, digits,
+                  transferable; policy, with name and rule; quorum, with
+                  right and needs
         postings  account, commodity and amount: decimals as text, positive
                   is into the account
         split     instead of postings: from, commodity, amount and to, a list
                   of account and weight
         effective from and to: the entry belongs to the day and month in
                   which to falls
+
+      Where a quorum asks for several keys, a request waits beside the ledger (pending) until \
+      enough of them have said --approve with its hash; nothing of it is in the log before.
 
       Stop the controller before: a ledger has one writer. Should one run all the same, whoever \
       comes second is refused and nothing is lost.
@@ -34,21 +43,52 @@ struct LedgerPostCommand: ParsableCommand {
         headroom ledger post - --open-accounts --config config/headroom.yaml
       """)
 
-  @Argument(help: "The requests; - is standard input.") var file: String
+  @Argument(help: "The requests; - is standard input.") var file: String?
   @OptionGroup var place: LedgerPlace
   @Option(help: "Private key of the log or of an enrolled author; by default the configuration's.")
   var key: String?
   @Flag(help: "Open accounts and currencies that are not there yet.") var openAccounts = false
+  @Option(help: "Approve the request of this hash, which waits for more keys.")
+  var approve: String?
+  @Option(help: "The sign guard of the log; by default beside the log's key, if it is there.")
+  var signGuard: String?
   @Flag(help: "Print the receipts as JSON.") var json = false
 
+  mutating func validate() throws {
+    guard (file == nil) != (approve == nil) else {
+      throw ValidationError("exactly one of FILE and --approve is needed")
+    }
+  }
+
   func run() throws {
-    let requests = try InputFile.parse(file) { try PostRequest.read(bytes: $0, file: $1) }
+    let requests = try file.map { file in
+      try InputFile.parse(file) { try PostRequest.read(bytes: $0, file: $1) }
+    }
     let key = try place.key(key)
     var desk = try place.desk()
+    let pending = PendingRequests(besideLedger: try place.file())
+    try refuseOldCopy(desk)
     let receipts = try LedgerFailure.told {
-      try desk.post(requests, key: key, opensAccounts: openAccounts, now: WallClock().now)
+      if let requests {
+        return try desk.post(
+          requests, key: key, opensAccounts: openAccounts, waitingIn: pending,
+          now: WallClock().now)
+      }
+      guard let hash = Digest(hex: approve!) else {
+        throw Outcome.badInput.failure(
+          "--approve is \(approve!); allowed: 64 hexadecimal digits, the hash of what waits")
+      }
+      return [try desk.approve(hash, by: key, in: pending, now: WallClock().now)]
     }
     LedgerReceipts.print(receipts, of: desk, json: json)
+  }
+
+  /// Over a copy that is older than what was signed nothing is written either.
+  private func refuseOldCopy(_ desk: LedgerDesk) throws {
+    try LedgerFailure.told {
+      let beside = try? SignGuard(besideKey: place.keyFile(self.key))
+      try (signGuard.map { SignGuard($0) } ?? beside)?.check(desk.book, otherLogs: signGuard == nil)
+    }
   }
 }
 
@@ -57,26 +97,38 @@ enum LedgerReceipts {
   static func print(_ receipts: [PostReceipt], of desk: LedgerDesk, json: Bool) {
     if json {
       let result = JSONResult.object([
-        (
-          "receipts",
-          .array(
-            receipts.map {
-              .object([
-                ("key", .text("\($0.key)")), ("index", .integer(Int64($0.index))),
-                ("leafHash", .text("\($0.leafHash)")), ("replayed", .bool($0.isReplayed)),
-                ("level", .text("durable")),
-              ])
-            })
-        ),
+        ("receipts", .array(receipts.map(object))),
         ("entries", .integer(Int64(desk.book.size))), ("rootHash", .text("\(desk.book.tree.root)")),
       ])
       Console.result(result.line)
       return
     }
     for receipt in receipts {
-      Console.result(
-        "entry \(receipt.index)  leaf \(receipt.leafHash)"
-          + (receipt.isReplayed ? "  replayed: it was there before" : "  durable"))
+      if let index = receipt.index, let leaf = receipt.leafHash {
+        Console.result(
+          "entry \(index)  leaf \(leaf)"
+            + (receipt.isReplayed ? "  replayed: it was there before" : "  durable"))
+      } else if let waiting = receipt.waiting {
+        Console.result(
+          "pending  \(waiting.hash)  \(waiting.approvals) of \(waiting.needed) approvals;"
+            + " `headroom ledger post --approve HASH` adds one")
+      }
     }
+  }
+
+  private static func object(_ receipt: PostReceipt) -> JSONResult {
+    guard let index = receipt.index, let leaf = receipt.leafHash else {
+      let waiting = receipt.waiting
+      return .object([
+        ("key", .text("\(receipt.key)")), ("requestHash", .optional(waiting.map { "\($0.hash)" })),
+        ("approvals", .integer(Int64(waiting?.approvals ?? 0))),
+        ("needed", .integer(Int64(waiting?.needed ?? 0))), ("level", .text("pending")),
+      ])
+    }
+    return .object([
+      ("key", .text("\(receipt.key)")), ("index", .integer(Int64(index))),
+      ("leafHash", .text("\(leaf)")), ("replayed", .bool(receipt.isReplayed)),
+      ("level", .text("durable")),
+    ])
   }
 }

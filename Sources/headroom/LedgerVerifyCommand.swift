@@ -2,6 +2,7 @@ import ArgumentParser
 import Controller
 import Ledger
 import Signing
+import Storage
 
 /// Everything checked, nothing believed.
 struct LedgerVerifyCommand: ParsableCommand {
@@ -12,6 +13,8 @@ struct LedgerVerifyCommand: ParsableCommand {
       compares every signed checkpoint with the tree, and every account's name with the log. \
       Exit 1 when something is wrong, with the entry and both hashes. Without --log-key the log is \
       believed about its own key: keep that key (`headroom keys show`) outside of the machine.
+
+      --against compares the ledger's entries with those of a mirror and names offset and bytes.
 
       Without any ledger: --tiles checks an export or a mirror, byte for byte, and replays its \
       books (--tree-only: any log of that form); --receipt with --entry one entry; --statement \
@@ -44,6 +47,8 @@ struct LedgerVerifyCommand: ParsableCommand {
   var older: [String] = []
   @Option(help: "A folder that keeps the newest checkpoint accepted; the next one must extend it.")
   var remember: String?
+  @Option(help: "A mirror: name the byte in which each entry of the ledger differs from it.")
+  var against: String?
   @Flag(help: "With --tiles: only the tree; for any log of that form.") var treeOnly = false
   @Flag(help: "Print the result as JSON.") var json = false
 
@@ -62,6 +67,9 @@ struct LedgerVerifyCommand: ParsableCommand {
     }
     guard remember == nil || tiles != nil || receipt != nil else {
       throw ValidationError("--remember belongs to --tiles and --receipt")
+    }
+    guard against == nil || ledger != nil || config != nil else {
+      throw ValidationError("--against belongs to --ledger and --config")
     }
     let needsTrust = tiles != nil || receipt != nil || owner != nil
     guard !needsTrust || (trust.logKey == nil) != (trust.policy == nil) else {
@@ -95,6 +103,7 @@ struct LedgerVerifyCommand: ParsableCommand {
     place.config = config
     let file = try place.file()
     let log = try knownKey(place)
+    if let against { return try compare(file, against) }
     let progress = ProgressBar()
     let check = try LedgerFailure.told {
       defer { progress.clear() }
@@ -106,14 +115,15 @@ struct LedgerVerifyCommand: ParsableCommand {
       Console.result(check.json.line)
     } else if check.isSound {
       Console.result(
-        "\(file): sound\n\(check.entries) entries, root \(check.root)\n"
+        "\(LedgerAddress(file)): sound\n\(check.entries) entries, root \(check.root)\n"
           + "\(check.checkpoints) checkpoints, \(check.accounts.all) accounts\n"
           + "log key: \(check.log.map(\.description) ?? "")")
     } else {
       Console.result(check.findings.map(\.description).joined(separator: "\n"))
     }
     if !check.isSound {
-      throw Outcome.no.failure("\(file): not verified, \(check.findings.count) findings")
+      throw Outcome.no.failure(
+        "\(LedgerAddress(file)): not verified, \(check.findings.count) findings")
     }
   }
 
@@ -127,6 +137,34 @@ struct LedgerVerifyCommand: ParsableCommand {
     do { return try SecretFile.key(configuration.ledgerKeyFile).verifier } catch {
       Console.note("\(error)\nthe log is believed about its own key")
       return nil
+    }
+  }
+
+  private func compare(_ file: String, _ mirror: String) throws {
+    let found = try LedgerFailure.told {
+      try LedgerComparison(file, against: TileFolder(mirror))
+    }
+    if json {
+      let list = found.differences.map { one -> JSONResult in
+        .object([
+          ("entry", .integer(Int64(one.index))), ("offset", .integer(Int64(one.offset))),
+          ("here", one.here.map { .integer(Int64($0)) } ?? .null),
+          ("there", one.there.map { .integer(Int64($0)) } ?? .null),
+        ])
+      }
+      let result = JSONResult.object([
+        ("verified", .bool(found.differences.isEmpty)),
+        ("compared", .integer(Int64(found.compared))), ("differences", .array(list)),
+      ])
+      Console.result(result.line)
+    } else if found.differences.isEmpty {
+      Console.result("\(file): \(found.compared) entries are those of \(mirror)")
+    } else {
+      Console.result(found.differences.map(\.description).joined(separator: "\n"))
+    }
+    if !found.differences.isEmpty {
+      throw Outcome.no.failure(
+        "\(file): \(found.differences.count) entries are not those of \(mirror)")
     }
   }
 

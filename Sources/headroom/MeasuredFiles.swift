@@ -16,7 +16,7 @@ struct MeasuredFiles {
   /// The fleet, or nil when every meter is a site meter.
   let fleet: [EnrolledBattery]?
   /// Everything of the meters files.
-  let readings: MemoryReadingStore
+  let readings: ReadingSet
   /// Its window, widened to the programme's intervals.
   let window: Window
   /// The programme's intervals.
@@ -24,39 +24,51 @@ struct MeasuredFiles {
   /// Sites with readings of their own or in the fleet, in order, with their batteries' rows.
   private let sites: [(site: SiteID, rows: [Int])]
   private let eventDays: Set<CivilDate>
+  let evidence: SiteEvidence
+  /// Sites that share a service point, by meter.
+  private let shared: [MeterID: [SiteID]]
 
   /// Reads and joins the files; what is wrong is said, and ends the command with 65.
   init(
     meters: [String], policy policyPath: String, events eventsPath: String, measure: String?,
-    fleet fleetPath: String?
+    fleet fleetPath: String?, evidence options: EvidenceOptions
   ) throws {
-    try InputFiles.oneStandardInput(meters + [policyPath, eventsPath, fleetPath])
+    try InputFiles.oneStandardInput(
+      meters + [
+        policyPath, eventsPath, fleetPath, options.schedule, options.frozen, options.excluded,
+        options.claims,
+      ])
     var files = InputFiles()
     let parts = meters.map { ($0, files.meters($0)) }
     let policy = files.policy(policyPath)
-    let events = files.parse(eventsPath) { try EventsFile.parse($0, file: $1) }
+    // Without a policy nobody knows the zone; UTC only lets the other files be read.
+    let zone = policy?.measurement.calendar.zone ?? .utc
+    let events = files.parse(eventsPath) { try EventsFile.parse($0, file: $1, localIn: zone) }
     let fleet = fleetPath.map { files.fleet($0) }
     let row = events.flatMap { Self.choose(measure, among: $0, file: eventsPath, &files) }
-    let store = MemoryReadingStore()
-    for case (let path, let part?) in parts {
-      do {
-        _ = try store.archive(part.readings)
-      } catch {
-        files.fault("\(path): \(error); allowed: readings that do not contradict each other")
-      }
+    let evidence = SiteEvidence(options, zone: zone, &files)
+    var readings: ReadingSet?
+    do {
+      readings = try ReadingSet(parts.flatMap { $0.1?.readings ?? [] })
+    } catch {
+      let names = meters.joined(separator: ", ")
+      files.fault("\(names): \(error); allowed: readings that do not contradict each other")
     }
     try files.finish()
-    guard let policy, let events, let row else {
+    guard let policy, let events, let row, let readings else {
       preconditionFailure("files without faults have values")
     }
     self.policy = policy
     self.row = row
     self.fleet = fleet ?? nil
-    readings = store
+    self.readings = readings
+    self.evidence = evidence
     (window, intervals) = EventCase.intervals(over: row.window, level: row.level, policy: policy)
-    let zone = policy.measurement.calendar.zone
     eventDays = Set(events.filter { $0.event != row.event }.map { zone.date(at: $0.window.start) })
-    let known = Set(parts.flatMap { $0.1?.readings.map(\.meter) ?? [] })
+    let known = readings.meters
+    let enrolled = fleet ?? nil
+    shared = Dictionary(grouping: enrolled ?? [], by: \.siteMeter)
+      .mapValues { Set($0.map(\.site)).sorted() }
     sites = Self.sites(fleet ?? nil, meters: known)
     if window != row.window {
       Console.note(
@@ -101,13 +113,16 @@ struct MeasuredFiles {
   private func home(_ site: SiteID, _ rows: [Int], _ commitment: Commitment) -> EventCase.Home {
     let batteries = rows.map { (fleet ?? [])[$0] }
     let first = batteries.first
-    return EventCase.Home(
+    let meter = first?.siteMeter ?? MeterID(site.text)!
+    var home = EventCase.Home(
       site: site, owner: first?.owner ?? OwnerID(site.text)!,
-      batteries: batteries.map(\.battery), siteMeter: first?.siteMeter ?? MeterID(site.text)!,
+      batteries: batteries.map(\.battery), siteMeter: meter,
       batteryMeters: batteries.map(\.batteryMeter),
       ratedPower: batteries.reduce(.zero) { $0 + $1.maxDischarge },
       capacity: batteries.reduce(.zero) { $0 + $1.capacity }, commitment: commitment,
       eventDays: eventDays)
+    home.sharedWith = (shared[meter] ?? []).filter { $0 != site }
+    return evidence.complete(home, event: row.event, window: window, policy: policy)
   }
 
   private static func choose(

@@ -5,6 +5,7 @@ import Grid
 import Policies
 import Signing
 import Storage
+import Verification
 import Wire
 
 /// Readings from files into the readings database.
@@ -43,14 +44,19 @@ struct MeterImportCommand: ParsableCommand {
   @Option(help: "Green Button: `local` takes epochs as local wall clock.") var epoch: EpochArgument?
   @Option(help: "Green Button: minutes of the readings that count, where several lengths come.")
   var interval: Int64?
-  @Flag(help: "80020: take a day with holes; they are missing.") var allowGaps = false
-  @Flag(help: "Meters without an export channel in their file have none; export is then 0.")
+  @ArgumentParser.Flag(help: "80020: take a day with holes; they are missing.") var allowGaps =
+    false
+  @ArgumentParser.Flag(
+    help: "Meters without an export channel in their file have none; export is then 0.")
   var oneWay = false
   @Option(help: "Replace known values for this reason; they become edited.") var replace: String?
   @Option(help: "Who replaces.") var author: String?
   @Option(help: "80020: write the receipt 80021 of the last file here.") var receipt: String?
   @Option(help: "80020: address for questions, in the receipt.") var email = ""
-  @Flag(help: "Print the result as JSON.") var json = false
+  @ArgumentParser.Flag(
+    help: "Take days that are 500 times their neighbours; they are refused otherwise.")
+  var acceptUnits = false
+  @ArgumentParser.Flag(help: "Print the result as JSON.") var json = false
   @Argument(help: "Files of readings; - is standard input.") var files: [String]
 
   mutating func run() throws {
@@ -70,6 +76,7 @@ struct MeterImportCommand: ParsableCommand {
         }
       }
     }
+    if !acceptUnits, let suspect = Self.unitSuspects(parts) { failure = failure ?? suspect }
     if let failure { throw failure }
     let archive: MeterArchive
     do throws(StoreError) {
@@ -104,6 +111,26 @@ struct MeterImportCommand: ParsableCommand {
     _ raw: [UInt8], _ file: String, _ options: ImportOptions
   ) throws(DeliveryRefusal) -> MeterDelivery {
     try MeterFiles.read(raw, file: file, options: options)
+  }
+
+  /// Refuses days that look as if watt-hours had been taken for kilowatt-hours.
+  private static func unitSuspects(_ parts: [Part]) -> ExitCode? {
+    var failure: ExitCode?
+    for part in parts {
+      var place = 0
+      let readings = part.delivery.readings
+      while place < readings.count {
+        var next = place
+        while next < readings.count, readings[next].meter == readings[place].meter { next += 1 }
+        for finding in ReadingValidation.unitSuspects(Array(readings[place..<next])) {
+          failure = Outcome.badInput.failure(
+            "\(part.file): unit of \(readings[place].meter) on \(finding.window.start) is"
+              + " doubtful; allowed: kilowatt-hours. \(finding.sentence) --accept-units takes them")
+        }
+        place = next
+      }
+    }
+    return failure
   }
 
   private func options() throws -> ImportOptions {
@@ -145,8 +172,8 @@ struct MeterImportCommand: ParsableCommand {
   /// What contradicts or cannot be opened is the input's fault; a store that fails is not.
   static func outcome(of error: StoreError) -> Outcome {
     switch error {
-    case .cannotOpen, .readingConflict, .importRefused: .badInput
-    case .failed, .conflict: .broken
+    case .cannotOpen, .readingConflict, .importRefused, .noLedger: .badInput
+    case .failed, .conflict, .hasWriter, .fenced: .broken
     }
   }
 }

@@ -77,8 +77,14 @@ struct OrderedJSON {
   /// A count.
   mutating func count(_ name: String, _ value: Int) { integer(name, Int64(value)) }
 
+  /// A number that is given as it is written.
+  mutating func decimal(_ name: String, _ text: String) {
+    start(name)
+    append(text)
+  }
+
   /// True or false.
-  mutating func flag(_ name: String, _ value: Bool) {
+  mutating func flag(_ name: String?, _ value: Bool) {
     start(name)
     append(value ? "true" : "false")
   }

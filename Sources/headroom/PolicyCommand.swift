@@ -6,7 +6,9 @@ import Policies
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "Check and explain policy files.",
-    subcommands: [PolicyCheckCommand.self, PolicyExplainCommand.self])
+    subcommands: [
+      PolicyCheckCommand.self, PolicyExplainCommand.self, PolicySchemaCommand.self,
+    ])
 }
 
 /// Every fault of some policies.

@@ -161,7 +161,8 @@ extension RealHomesSummary.Home {
         + " \(device.fourDecimals) kWh"
     case .adjustmentCapped, .adjustmentSkipped, .degenerateRatio, .filledWithEventDays,
       .belowMinimumDays, .eventIntervalsMissing, .reductionWithoutDischarge,
-      .contaminatedHistory, .windowAboveHistory, .preEventCharge:
+      .contaminatedHistory, .windowAboveHistory, .preEventCharge, .scheduleInflated,
+      .splitSites:
       return flag.code
     }
   }

@@ -36,6 +36,7 @@ struct SettleCommand: AsyncParsableCommand {
   @Option(help: "The event_id that is settled instead of the last row.") var measure: String?
   @Option(help: "Only this site of a null event; may be repeated.", transform: SiteArgument.parse)
   var site: [SiteID] = []
+  @OptionGroup var evidence: EvidenceOptions
   @Option(help: "Write the report's files below this folder.") var out: String?
   @Flag(help: "No battery moved: show what would have been credited for nothing.")
   var null = false
@@ -51,8 +52,9 @@ struct SettleCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let files = try MeasuredFiles(
-      meters: meters, policy: policy, events: event, measure: measure, fleet: fleet)
-    let measurement = CaseMeasurement(readings: files.readings, policy: files.policy)
+      meters: meters, policy: policy, events: event, measure: measure, fleet: fleet,
+      evidence: evidence)
+    let measurement = CaseMeasurement(files: files.readings, policy: files.policy)
     if null {
       let measured = try files.uncommitted(only: site)
       let credit = FalseCreditOutput(
@@ -60,6 +62,11 @@ struct SettleCommand: AsyncParsableCommand {
         policy: files.policy)
       if json { credit.writeJSON { Console.result($0) } } else { Console.result(credit.text) }
       return
+    }
+    guard !files.countsAsOneMeter else {
+      throw Outcome.badInput.failure(
+        "\(policy): measurement.aggregate is fleet; allowed: sumOfHomes, because lines of money "
+          + "are those of homes (headroom baseline shows both)")
     }
     let rehearsal = try plan(files)
     let batteries = files.fleet ?? []

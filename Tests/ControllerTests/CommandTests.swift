@@ -185,7 +185,8 @@ enum Program {
     ["ledger", "balance"], ["ledger", "statement"], ["ledger", "verify"], ["ledger", "checkpoint"],
     ["ledger", "export"], ["ledger", "prove"], ["ledger", "witness"],
     ["ledger", "witness", "serve"], ["ledger", "witness", "ask"], ["ledger", "witness", "judge"],
-    ["ledger", "mirror"], ["ledger", "restore"],
+    ["ledger", "mirror"], ["ledger", "restore"], ["ledger", "opening"],
+    ["keys", "list"], ["keys", "enrol"], ["keys", "rotate"], ["keys", "revoke"],
     ["keys"], ["keys", "generate"], ["keys", "show"], ["replay"], ["report"], ["report", "event"],
     ["report", "events"],
   ])

@@ -127,7 +127,7 @@ import Testing
         try Samples.requests(Samples.transfer(1, legs)), key: Samples.key, now: Samples.now)[0]
       func reversal(_ key: UInt8, _ window: Window) throws -> PostReceipt {
         let request = PostRequest.reversal(
-          of: paid.index, reason: "test", effective: window,
+          of: paid.index!, reason: "test", effective: window,
           key: IdempotencyKey(bytes: [UInt8](repeating: key, count: 16))!, place: "entry")
         return try desk.post([request], key: Samples.key, now: Samples.now)[0]
       }

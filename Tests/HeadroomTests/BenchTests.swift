@@ -16,8 +16,20 @@ import Testing
 
   @Test(arguments: [
     ("ingest", ["ingest": "messages/s"]),
-    ("ledger", ["ledger-append": "entries/s", "ledger-verify": "entries/s"]),
+    (
+      "ledger",
+      [
+        "ledger-append": "entries/s", "ledger-acknowledge-p50": "ms",
+        "ledger-acknowledge-p99": "ms", "ledger-verify": "entries/s",
+      ]
+    ),
     ("settle", ["settle-1024": "s", "settle-1024-first": "s"]),
+    (
+      "meter",
+      [
+        "meter-parse": "readings/s", "meter-import": "readings/s", "meter-mqtt": "readings/s",
+      ]
+    ),
     ("baseline", ["baseline-1024": "s"]),
   ]) func `show each figure beside its limit`(_ subject: String, _ units: [String: String]) throws {
     let figures = try Self.figures(subject)

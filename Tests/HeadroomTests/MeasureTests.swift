@@ -57,7 +57,10 @@ struct Home {
           {"eventId":"E-1","policySha256":"\(hash)","meters":[{"meterId":"S-0042",\
           "verdict":"verified","reason":null,"days":["2025-07-03","2025-07-02","2025-07-01"],\
           "factor":null,"offsetJ":null,"flags":[],"intervals":[{"start":"2025-07-09T00:00:00Z",\
-          "baselineJ":18000000,"actualJ":3600000,"reductionJ":14400000}],"reductionJ":14400000}]}
+          "baselineJ":18000000,"actualJ":3600000,"reductionJ":14400000,"unadjustedJ":18000000,\
+          "baselineKWh":"5","actualKWh":"1","reductionKWh":"4","quality":"A",\
+          "status":"verified"}],"reductionJ":14400000,"reductionKWh":"4","offsetKWh":null,\
+          "evidence":[],"sentence":null,"meterFindings":["gaps"]}]}
 
           """)
       #expect(outcome.status == 0)

@@ -52,12 +52,12 @@ import Testing
       "Grid": [], "Wire": ["Grid"], "Engine": ["Grid"], "Verification": ["Grid"],
       "Settlement": ["Grid"], "Ledger": ["Grid", "Signing"], "Signing": ["Grid", "COpenSSL"],
       "MQTT": ["CMosquitto"], "HTTP": [], "Fleet": ["Grid", "Wire"],
-      "Storage": ["Grid", "Ledger", "Signing", "GRDB"],
+      "Storage": ["Grid", "Ledger", "Signing", "GRDB", "CPostgres"],
       "Policies": ["Grid", "Engine", "Verification", "Settlement", "Signing", "Yams"],
       "Reports": ["Grid", "Engine", "Verification", "Settlement"],
     ]
     let rooms = Set(allowed.keys).union([
-      "Controller", "headroom", "COpenSSL", "CMosquitto", "GRDB", "Yams",
+      "Controller", "headroom", "COpenSSL", "CMosquitto", "CPostgres", "GRDB", "Yams",
     ])
     for file in Tree.sources {
       guard let below = allowed[Self.room(of: file)] else { continue }

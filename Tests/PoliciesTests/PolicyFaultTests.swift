@@ -145,11 +145,14 @@ import Testing
     Edit("spreadSeconds: 60", "spreadSeconds: 3601", "dispatch.ramp.spreadSeconds"),
     Edit("spreadSeconds: 60", "fleetKWPerMinute: 5", "dispatch.ramp.fleetKWPerMinute", "notYet"),
     Edit("notHeardSeconds: 45", "notHeardSeconds: 5", "dispatch.correction.notHeardSeconds"),
-    Edit("notHeardSeconds: 45", "everySeconds: 60", "dispatch.correction.everySeconds", "notYet"),
+    Edit("notHeardSeconds: 45", "everySeconds: 4", "dispatch.correction.everySeconds"),
+    Edit(
+      "notHeardSeconds: 45", "deadbandPercent: 101", "dispatch.correction.deadbandPercent"),
+    Edit("notHeardSeconds: 45", "maximumRounds: 1001", "dispatch.correction.maximumRounds"),
     Edit("graceSeconds: none", "graceSeconds: 59", "dispatch.commands.graceSeconds"),
     Edit(
-      "graceSeconds: none", "perGatewayPerHour: 12", "dispatch.commands.perGatewayPerHour",
-      "notYet"),
+      "graceSeconds: none", "perGatewayPerHour: 0", "dispatch.commands.perGatewayPerHour"),
+    Edit("handBack: selfConsumption", "reserveLowered: never", "dispatch.reserveLowered"),
     Edit("handBack: selfConsumption", "handBack: off", "dispatch.handBack"),
     Edit(
       "handBack: selfConsumption", "overCommit: {by: luck}", "dispatch.overCommit.by"),
@@ -168,6 +171,7 @@ import Testing
     Edit(
       "handBack: selfConsumption", "overCommit: {bye: none}", "dispatch.overCommit.bye",
       "unknownField"),
+    Edit("acme-cloud: 100", "acme-cloud: 0", "dispatch.commands.vendorPerSecond.acme-cloud"),
     Edit("mode: limited", "mode: none", "dispatch.recovery.mode"),
     Edit(
       "fleetLimitPercentOfEvent: 40", "fleetLimitPercentOfEvent: 0",
@@ -208,12 +212,15 @@ import Testing
     Edit("intervalMinutes: 15", "intervalMinutes: 20", "measurement.intervalMinutes"),
     Edit("lossFactor: 1.05", "lossFactor: 1.3", "measurement.lossFactor"),
     Edit("lossFactor: 1.05", "lossFactor: +1", "measurement.lossFactor"),
-    Edit("lossFactor: 1.05", "aggregate: fleet", "measurement.aggregate", "notYet"),
+    Edit("aggregate: sumOfHomes", "aggregate: homes", "measurement.aggregate"),
     Edit("estimatedPayable: true", "estimatedPayable: True", "measurement.estimatedPayable"),
     Edit("capAtDeviceOutput: true", "capAtDeviceOutput: on", "measurement.capAtDeviceOutput"),
     Edit("percent: 4,", "percent: 4%,", "measurement.reconcile.percent"),
     Edit("kWh: 0.3", "kWh: 0.300001", "measurement.reconcile.kWh"),
-    Edit("kind: dayMatching", "kind: controlGroup", "baseline.kind", "notYet"),
+    Edit("rrmsePercent: 20", "rrmsePercent: 101", "baseline.eligibility.rrmsePercent"),
+    Edit(
+      "{rrmsePercent: 20, biasPercent: 4}", "{}", "baseline.eligibility.rrmsePercent"),
+    Edit("minimumHomes: 200", "minimumHomes: 0", "baseline.control.minimumHomes"),
     Edit("kind: dayMatching", "kind: regression", "baseline.kind"),
     Edit("kind: dayMatching", "kind: typicalOutput", "baseline.kind", "measurementMismatch"),
     Edit("kind: dayMatching", "kind: none", "baseline.kind", "measurementMismatch"),
@@ -247,7 +254,8 @@ import Testing
       down: -3),
     Edit("rankBy: fullDay", "rankBy: day", "baseline.rankBy"),
     Edit("lowUsage: 0.25", "lowUsage: 1.1", "baseline.lowUsage"),
-    Edit("lowUsage: 0.25", "eligibility: {rrmsePercent: 20}", "baseline.eligibility", "notYet"),
+    Edit("lowUsage: 0.25", "lowUsage: 5/4", "baseline.lowUsage"),
+    Edit("weights: [0.6, 0.4]", "weights: [2/3, 0.4]", "baseline.selection.weekday.weights[0]"),
     Edit("tooFewDays: useAvailable", "tooFewDays: zero", "baseline.tooFewDays"),
     Edit("type: additive", "type: none", "baseline.adjustment.type"),
     Edit("type: additive", "type: multiplicative", "baseline.adjustment.capOf", down: 7),

@@ -71,7 +71,7 @@ enum Fixture {
       minimumSetpointW: 200
       ramp: {batterySeconds: 20, spreadSeconds: 60}
       correction: {notHeardSeconds: 45}
-      commands: {graceSeconds: none}
+      commands: {graceSeconds: none, vendorPerSecond: {acme-cloud: 100}}
       recovery:
         mode: limited
         fleetLimitPercentOfEvent: 40
@@ -84,6 +84,7 @@ enum Fixture {
       mode: premises
       exports: excluded
       intervalMinutes: 15
+      aggregate: sumOfHomes
       lossFactor: 1.05
       estimatedPayable: true
       capAtDeviceOutput: true
@@ -121,6 +122,8 @@ enum Fixture {
       combine: max
       charging: net
       gateClosureMinutes: 60
+      eligibility: {rrmsePercent: 20, biasPercent: 4}
+      control: {minimumHomes: 200}
     reward:
       unit: home
       netting: event

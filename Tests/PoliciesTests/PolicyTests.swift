@@ -48,6 +48,7 @@ import Verification
     #expect(terms.notHeardSeconds == 45)
     #expect(terms.graceSeconds == nil)
     #expect(terms.handBack == .selfConsumption)
+    #expect(terms.vendorPerSecond == [VendorID("acme-cloud")!: 100] && terms.watchesHandBack)
     #expect(
       terms.recovery
         == DispatchTerms.RecoveryTerms(
@@ -109,7 +110,9 @@ import Verification
         refusesOnMissing: true), floorAtZero: true,
       beforeAfter: BaselineTerms.BeforeAfter(
         beforeMinutes: 120, beforeGapMinutes: 15, afterMinutes: 60, afterGapMinutes: 30,
-        combine: .max), chargingNets: true, gateClosureMinutes: 60)
+        combine: .max), chargingNets: true, gateClosureMinutes: 60,
+      eligibility: BaselineTerms.Eligibility(
+        rrmse: Percent(whole: 20)!, bias: Percent(whole: 4)!), minimumControlHomes: 200)
     #expect(terms.baseline == baseline)
   }
 

@@ -94,6 +94,15 @@ import Testing
     #expect(report.html().contains("<td class=\"n\">unknown</td>"))
   }
 
+  @Test func `has a picture of each home that was measured`() {
+    let page = Example.report().html()
+    #expect(page.contains("aria-label=\"H1: baseline, adjusted baseline and metered power\""))
+    // H3 was refused and has no baseline, so there is nothing to draw.
+    #expect(!page.contains("H3: baseline"))
+    #expect(page.contains("<figcaption><b>H1</b>"))
+    #expect(!Example.report(homes: []).html().contains("What each home was measured against"))
+  }
+
   @Test func `is the same each time`() {
     #expect(Example.report().html() == Example.report(homes: Example.homes.reversed()).html())
   }

@@ -61,3 +61,11 @@ import Testing
     #expect(first != RandomBytes.make(count: 32))
   }
 }
+
+@Suite struct `A memory hint` {
+  @Test func `is taken for every place of a table and changes none`() {
+    let table = (0..<1_000).map { UInt64($0) }
+    for place in table.indices { MemoryHint.bring(table.span, place) }
+    #expect(table.reduce(0, +) == 499_500)
+  }
+}

@@ -207,8 +207,12 @@ import Verification
       .belowMinimumDays(found: 1, needed: 2), .eventIntervalsMissing(1),
       .reductionWithoutDischarge, .contaminatedHistory(eventDays: 1, of: 1), .windowAboveHistory,
       .meterDeviceMismatch(site: .zero, device: .zero), .preEventCharge(.zero), .meterSuspect([]),
+      .scheduleInflated(biasHundredths: 1, usualHundredths: 0), .splitSites([]),
     ]
     #expect(Set(flags.map(\.code)).count == flags.count)
-    #expect(flags.filter(\.holdsResult).map(\.code) == ["meterDeviceMismatch", "meterSuspect"])
+    #expect(
+      flags.filter(\.holdsResult).map(\.code) == [
+        "meterDeviceMismatch", "meterSuspect", "splitSites",
+      ])
   }
 }

@@ -177,10 +177,11 @@ extension Timestamp {
     #expect(birth.session == 1_789)
     #expect(birth.birth?.clockSynced == true)
     #expect(birth.birth?.maxBatch == 100)
+    #expect(birth.birth?.maxCommandsPerSecond == 200)
     #expect(birth.birth?.schemas.count == 5)
     #expect(
       string(GatewayStateCodec.encode(birth))
-        == Examples.birth.with(#","maxCommandsPerS":200,"firmware":"2.4.1""#, ""))
+        == Examples.birth.with(#","firmware":"2.4.1""#, ""))
     let death = try GatewayStateCodec.decode(Examples.death.bytes)
     #expect(death == GatewayState(session: 1_789, birth: nil))
     #expect(string(GatewayStateCodec.encode(death)) == Examples.death)

@@ -34,6 +34,19 @@ func faults(_ body: () throws(FileFaults) -> Void) -> [String] {
     #expect(fleet[0].siteMeter.text == "m1" && fleet[0].batteryMeter.text == "m2")
     #expect(fleet[1].siteMeter.text == "s2" && fleet[1].batteryMeter.text == "b1")
     #expect(try FleetFile.parse(FleetFile.encode(fleet), file: "again") == fleet)
+    #expect(fleet.allSatisfy { $0.vendor == nil })
+    #expect(!String(decoding: FleetFile.encode(fleet), as: UTF8.self).contains("vendor"))
+  }
+
+  @Test func `may name whose interface a battery is reached through`() throws {
+    let text = """
+      \(Self.header),vendor
+      b1,g1,s1,o1,n1,1,2,3,4,5,6,acme-cloud
+      b2,g1,s2,o1,n1,1,2,3,4,5,6,
+      """
+    let fleet = try FleetFile.parse(text.bytes, file: "fleet.csv")
+    #expect(fleet.map { $0.vendor?.text } == ["acme-cloud", nil])
+    #expect(try FleetFile.parse(FleetFile.encode(fleet), file: "again") == fleet)
   }
 
   @Test func `may leave out the last columns, and end lines with CRLF`() throws {
@@ -54,7 +67,7 @@ func faults(_ body: () throws(FileFaults) -> Void) -> [String] {
       """
     let names =
       Self.header + ",soc_pct,site_meter_id,battery_meter_id,kind,offered_price,contracted_min,"
-      + "reliability_pct,delivered_wh"
+      + "reliability_pct,delivered_wh,vendor"
     let energy = "an integer of 0...1000000000, no unit or separator"
     let watts = "an integer of 0...100000000, no unit or separator"
     let percent = "a number of 0...100 with at most two decimals"

@@ -142,6 +142,7 @@ import Testing
     Change(#""clock":"synced","#, "", .missingField, "clock"),
     Change(#""synced""#, #""late""#, .badField, "clock"),
     Change(#""maxBatch":100"#, #""maxBatch":101"#, .badField, "maxBatch"),
+    Change(#""maxCommandsPerS":200"#, #""maxCommandsPerS":0"#, .badField, "maxCommandsPerS"),
     Change(#""schemas":["#, #""schemas":[7,"#, .badField, "schemas"),
   ])
   func `refuse a birth with a fault`(_ change: Change) {

@@ -32,9 +32,12 @@ public struct LedgerRestore: Sendable {
   /// With an empty or missing file everything is brought back; names and salts of accounts are not
   /// in the log and come from a backup only.
   public init(_ file: String, from source: TileSource, policy: TrustPolicy) throws {
-    let folder = URL(filePath: file).deletingLastPathComponent().path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let store = try SQLiteMainStore(path: file)
+    let address = LedgerAddress(file)
+    if let file = address.file {
+      let folder = URL(filePath: file).deletingLastPathComponent().path
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    let store = try address.open()
     let size = UInt64(try store.size())
     let book = size == 0 ? Book() : try LedgerKeeper.replay(store)
     var check = TileCheck(policy: policy)

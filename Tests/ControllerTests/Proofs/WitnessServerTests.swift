@@ -250,6 +250,22 @@ struct WitnessWorld {
       let witness = WitnessWorld.key("mirror").verifier
       #expect(try Note(copy.checkpoint() ?? "").verified(by: [witness]).count == 1)
       #expect(try ProofWorld.check(copy.path).findings == [])
+
+      // A byte of the mirror that is not the ledger's.
+      let file = folder + "/headroom.db"
+      #expect(try LedgerComparison(file, against: copy).differences == [])
+      let body = try desk.entries([270])[0]
+      let bundle = "tile/entries/001.p/53"
+      var bytes = try #require(try copy.read(bundle))
+      bytes[try #require(bytes.firstRange(of: body)).lowerBound + 9] ^= 1
+      try copy.write { write in try write(bundle, bytes) }
+      let after = try LedgerComparison(file, against: copy)
+      #expect(after.compared == 309)
+      #expect(
+        after.differences.map(\.description) == [
+          "entry 270, byte 9: 0x\(Hex.text([body[9]])) here,"
+            + " 0x\(Hex.text([body[9] ^ 1])) in the mirror"
+        ])
     }
   }
 

@@ -14,7 +14,14 @@ import Testing
   }
 
   static func world(_ recovery: DispatchTerms.RecoveryTerms? = nil) -> World {
-    var world = World(4, terms: [World.terms { $0.recovery = recovery }], at: World.at("16:56"))
+    var world = World(
+      4,
+      terms: [
+        World.terms {
+          $0.recovery = recovery
+          $0.watchesHandBack = true
+        }
+      ], at: World.at("16:56"))
     let effects = world.accept(World.signal(), World.at("16:57"))
     _ = world.tell(
       effects.commands.map { World.ack($0, .received, at: World.at("16:57")) }, World.at("16:57"))
@@ -41,6 +48,14 @@ import Testing
       ])
     effects = world.tell([Self.report(0, "18:05:00", .remote)], World.at("18:05"))
     #expect((effects + world.run(until: World.at("18:06"))).alarms == 0)
+  }
+
+  @Test func `is not watched by terms that do not say so`() {
+    var world = World(1, at: World.at("16:56"))
+    _ = world.accept(World.signal(), World.at("16:57"))
+    _ = world.run(until: World.at("18:00"))
+    _ = world.tell([Self.report(0, "18:10:00", .remote)], World.at("18:10"))
+    #expect(world.run(until: World.at("18:11")).alarms == 0)
   }
 
   @Test func `is named 120 s after a cancel`() {

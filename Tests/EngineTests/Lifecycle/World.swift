@@ -40,7 +40,8 @@ struct World {
 
   init(
     _ count: Int = 2, terms: [DispatchTerms] = [World.terms()], heard: Bool = true,
-    enrolments: Enrolments? = nil, at now: Timestamp = World.at("12:00")
+    enrolments: Enrolments? = nil, at now: Timestamp = World.at("12:00"),
+    vendor: VendorID? = nil
   ) {
     self.count = count
     let node = NodeID("root")!
@@ -50,7 +51,7 @@ struct World {
         owner: OwnerID("o\(row)")!, node: node, capacity: Energy(wattHours: 13_500),
         maxDischarge: Power(watts: 5_000), maxCharge: Power(watts: 5_000),
         dischargeEfficiency: .hundred, reserve: Percent(whole: 20)!, exportLimit: nil,
-        charge: nil)
+        charge: nil, vendor: vendor)
     }
     engine = Engine(
       fleet: fleet, feeder: .unlimited(node), programmes: terms, enrolments: enrolments)

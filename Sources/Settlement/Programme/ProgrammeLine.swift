@@ -1,0 +1,150 @@
+public import Grid
+
+/// One line of a programme's money: one home or the fleet, one event or period, one type.
+public struct ProgrammeLine: Sendable {
+  /// What for; the order is that in which they are printed.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case directReward, additionalReward, premium, penalty, fee
+  }
+
+  /// The event, the month or the season.
+  public let period: String
+  /// The home; nil is the fleet.
+  public let site: SiteID?
+  /// What for.
+  public let kind: Kind
+  /// The field of the policy that makes the line.
+  public let field: String
+  /// What is priced.
+  public let quantity: Fraction
+  /// Of what: `kWh`, `kW`, `home`.
+  public let unit: String
+  /// The exact amount in the currency; negative for a penalty.
+  public let exact: Fraction
+  /// Rounded once to the minor unit.
+  public let amount: Money
+  /// What remains of it after holds and caps.
+  public internal(set) var charged: Money
+  /// Whether it is money yet.
+  public internal(set) var status: LineStatus
+  /// Why, where the numbers do not say it.
+  public internal(set) var reason: String?
+}
+
+/// One party's part of a programme's money.
+public struct ProgrammeLeg: Hashable, Sendable {
+  /// Who: a party's name, `payer`, `penalty` or `rounding`.
+  public let party: String
+  /// How much, positive into the account.
+  public var amount: Money
+}
+
+/// The legs of one home or the fleet in one event or period; they sum to zero.
+public struct ProgrammeAccount: Hashable, Sendable {
+  /// The event, the month or the season.
+  public let period: String
+  /// The home; nil is the fleet.
+  public let site: SiteID?
+  /// In the order of the names.
+  public let legs: [ProgrammeLeg]
+  /// With `unit: fleet` the owners' part over the homes, in the order of the sites.
+  public let owners: [SitePart]
+
+  /// One home's part of a fleet's money.
+  public struct SitePart: Hashable, Sendable {
+    /// The home.
+    public let site: SiteID
+    /// How much.
+    public let amount: Money
+  }
+}
+
+/// An event that was not accepted because its greatest cost did not fit.
+public struct BudgetRefusal: Hashable, Sendable {
+  /// The event.
+  public let event: EventID
+  /// Its greatest cost.
+  public let greatestCost: Money
+  /// What is missing in the budget.
+  public let missing: Money
+}
+
+/// What one run of a programme comes to.
+public struct ProgrammeResult: Sendable {
+  /// By event and period in the order of time, then site and type.
+  public let lines: [ProgrammeLine]
+  /// In the same order.
+  public let accounts: [ProgrammeAccount]
+  /// Events that the budget did not hold.
+  public let refused: [BudgetRefusal]
+  /// Energy of each settled event, in their order.
+  public let energy: [EventEnergy]
+
+  /// Energy of one event.
+  public struct EventEnergy: Hashable, Sendable {
+    /// The event.
+    public let event: EventID
+    /// What was committed.
+    public let committed: Energy
+    /// What was verified, signed.
+    public let verified: Energy
+    /// What is paid for, before the prices.
+    public let credited: Energy
+  }
+
+  /// Charged money by line type, in the order of the types, where there is a line.
+  public var byKind: [(kind: ProgrammeLine.Kind, charged: MoneyTotal)] {
+    ProgrammeLine.Kind.allCases.compactMap { kind in
+      let mine = lines.filter { $0.kind == kind }
+      guard !mine.isEmpty else { return nil }
+      var total = MoneyTotal()
+      for line in mine { total += line.charged }
+      return (kind, total)
+    }
+  }
+
+  /// Money by party, in the order of the names.
+  public var byParty: [(party: String, amount: MoneyTotal)] {
+    var totals: [String: MoneyTotal] = [:]
+    for account in accounts {
+      for leg in account.legs { totals[leg.party, default: MoneyTotal()] += leg.amount }
+    }
+    return totals.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// What a later run posts: the posted legs are taken off the new ones, party by party.
+  ///
+  /// Accounts of which no leg changes by `minimum` or more are left out, and so are carried by the
+  /// next run. The same run again posts nothing.
+  public func difference(
+    to posted: [ProgrammeAccount], minimum: Money = .zero
+  ) -> [ProgrammeAccount] {
+    struct Key: Hashable {
+      let period: String
+      let site: SiteID?
+    }
+    var old: [Key: ProgrammeAccount] = [:]
+    for account in posted { old[Key(period: account.period, site: account.site)] = account }
+    var found: [ProgrammeAccount] = []
+    func add(_ period: String, _ site: SiteID?, _ new: [ProgrammeLeg], _ old: [ProgrammeLeg]) {
+      let names = Set(new.map(\.party)).union(old.map(\.party)).sorted()
+      let legs = names.compactMap { name -> ProgrammeLeg? in
+        let after = new.first { $0.party == name }?.amount ?? .zero
+        let before = old.first { $0.party == name }?.amount ?? .zero
+        return after == before ? nil : ProgrammeLeg(party: name, amount: after - before)
+      }
+      let most = legs.map { max($0.amount, -$0.amount) }.max() ?? .zero
+      guard !legs.isEmpty, most >= minimum else { return }
+      found.append(ProgrammeAccount(period: period, site: site, legs: legs, owners: []))
+    }
+    for account in accounts {
+      let prior = old.removeValue(forKey: Key(period: account.period, site: account.site))
+      add(account.period, account.site, account.legs, prior?.legs ?? [])
+    }
+    for account in posted
+    where old[Key(period: account.period, site: account.site)] != nil {
+      add(account.period, account.site, [], account.legs)
+    }
+    return found
+  }
+}

@@ -1,0 +1,197 @@
+import Grid
+
+extension ProgrammeSettlement.Ledgering {
+  /// The lines of each home or the fleet in one event, capped, and the event's energy.
+  mutating func settle(
+    _ event: ProgrammeEvent
+  ) -> (
+    homes: [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
+    energy: ProgrammeResult.EventEnergy
+  ) {
+    var found: [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)] = []
+    var over: [SiteID: Int64] = [:]
+    var committed = Energy.zero
+    var verified = Energy.zero
+    var credited = Energy.zero
+    for (group, place) in groups(event) {
+      guard let priced = priced(event, at: place) else {
+        for home in group {
+          found.append((terms.isFleet ? nil : home.site, unpriced(event, home), .zero))
+        }
+        continue
+      }
+      var mine = event.event
+      mine.run = input.run
+      mine.homes = group.map(measuredInTheEnd)
+      let result = Settlement.settle(mine, terms: priced)
+      committed += result.totals.committed
+      verified += result.totals.verified
+      credited += result.totals.credited
+      for home in result.homes {
+        if home.verified > home.committed {
+          over[home.site] = home.verified.joules - home.committed.joules
+        }
+        found.append(
+          (terms.isFleet ? nil : home.site, lines(home, event), home.credited))
+      }
+    }
+    found.sort { ($0.site?.text ?? "") < ($1.site?.text ?? "") }
+    capRewards(&found, event)
+    for place in found.indices { capPenalties(&found[place], event) }
+    payBonus(&found, event, over: over, committed: committed, verified: verified)
+    return (
+      found,
+      ProgrammeResult.EventEnergy(
+        event: event.event.event, committed: committed, verified: verified, credited: credited)
+    )
+  }
+
+  /// `missingData: shortfallAtFinal`: in the last run what was never measured is not delivered.
+  private func measuredInTheEnd(_ home: HomePerformance) -> HomePerformance {
+    guard input.isFinal, terms.penalty?.missingIsShortfallAtFinal == true else { return home }
+    var home = home
+    home.intervals = home.intervals.map { interval in
+      interval.status == .missing && Settlement.excusal(interval, terms.base) == nil
+        ? .verified(.zero) : interval
+    }
+    return home
+  }
+
+  /// A price is missing: every line waits, never zero without saying so.
+  private func unpriced(_ event: ProgrammeEvent, _ home: HomePerformance) -> [ProgrammeLine] {
+    [terms.energy == nil ? nil : "reward.energy", terms.premium == nil ? nil : "reward.premium"]
+      .compactMap { $0 }.map { field in
+        ProgrammeLine(
+          period: event.event.event.text, site: terms.isFleet ? nil : home.site,
+          kind: field == "reward.premium" ? .premium : .directReward, field: field,
+          quantity: .zero, unit: "kWh", exact: .zero, amount: .zero, charged: .zero,
+          status: .held, reason: "priceMissing")
+      }
+  }
+
+  private func lines(_ home: HomeSettlement, _ event: ProgrammeEvent) -> [ProgrammeLine] {
+    home.lines.map { line in
+      let kind: ProgrammeLine.Kind =
+        switch line.type {
+        case .directReward: terms.energy?.isAdditional == true ? .additionalReward : .directReward
+        case .premium: .premium
+        case .penalty: .penalty
+        }
+      return ProgrammeLine(
+        period: event.event.event.text, site: terms.isFleet ? nil : home.site, kind: kind,
+        field: line.type.policyField, quantity: Fraction(line.quantity), unit: "kWh",
+        exact: Fraction(line.exact), amount: line.amount, charged: line.charged,
+        status: line.status, reason: line.reason?.code)
+    }
+  }
+
+  /// Takes what is above `limit` off the rewards, from the last line on.
+  private func cut(_ lines: inout [ProgrammeLine], to limit: Money, _ reason: String) {
+    var left = max(.zero, limit)
+    for place in lines.indices where lines[place].charged > .zero {
+      if lines[place].charged > left {
+        lines[place].charged = left
+        lines[place].reason = reason
+      }
+      left = left - lines[place].charged
+    }
+  }
+
+  private func rewards(_ lines: [ProgrammeLine]) -> Money {
+    lines.reduce(.zero) { $1.charged > .zero ? $0 + $1.charged : $0 }
+  }
+
+  private func whole(_ money: Int128) -> Money {
+    Money(millionths: Int64(max(0, money - money % Int128(unit))))
+  }
+
+  private func capRewards(
+    _ homes: inout [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
+    _ event: ProgrammeEvent
+  ) {
+    for place in homes.indices {
+      for (cap, key, reason) in [
+        (terms.caps.homePerMonth, event.month, "homePerMonth"),
+        (terms.caps.homePerSeason, event.seasonKey ?? "", "homePerSeason"),
+      ] {
+        guard let cap else { continue }
+        let before = earned[key]?[homes[place].site]?.rewards ?? .zero
+        cut(
+          &homes[place].lines, to: whole(Int128(cap.millionths) - Int128(before.millionths)),
+          reason)
+      }
+    }
+    guard let cap = terms.caps.fleetPerEvent else { return }
+    let all = homes.map { rewards($0.lines) }
+    guard all.reduce(Int128(0), { $0 + Int128($1.millionths) }) > Int128(cap.millionths) else {
+      return
+    }
+    let parts = Split.largestRemainder(
+      whole(Int128(cap.millionths)), weights: all.map(\.millionths), unit: unit)
+    for place in homes.indices { cut(&homes[place].lines, to: parts[place], "fleetPerEvent") }
+  }
+
+  /// Penalties up to and with this event are at most a share of the rewards up to and with it.
+  private mutating func capPenalties(
+    _ home: inout (site: SiteID?, lines: [ProgrammeLine], credited: Energy),
+    _ event: ProgrammeEvent
+  ) {
+    let year = "\(event.date.components.year)"
+    let earnedNow = rewards(home.lines)
+    var charged = Money.zero
+    for place in home.lines.indices where home.lines[place].kind == .penalty {
+      var least = -home.lines[place].charged
+      for cap in terms.penalty?.rules.caps ?? [] {
+        let key: String? =
+          switch cap.basis {
+          case .rewardsOfEvent: nil
+          case .rewardsOfMonth: event.month
+          case .rewardsOfSeason: event.seasonKey ?? ""
+          case .rewardsOfYear: year
+          }
+        let before = key.flatMap { earned[$0]?[home.site] } ?? .init()
+        let basis = Int128(before.rewards.millionths) + Int128(earnedNow.millionths)
+        least = min(
+          least,
+          whole(basis * Int128(cap.percent) / 100 - Int128(before.penalties.millionths)))
+      }
+      if least < -home.lines[place].charged {
+        home.lines[place].charged = -least
+        home.lines[place].reason = LineReason.penaltyCap.code
+      }
+      charged = charged + least
+    }
+    remember(
+      home.site, rewards: earnedNow, penalties: charged,
+      in: [event.month, event.seasonKey ?? "", year])
+  }
+
+  /// A share of the event's penalties goes to those who delivered more than they promised.
+  private func payBonus(
+    _ homes: inout [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
+    _ event: ProgrammeEvent, over: [SiteID: Int64], committed: Energy, verified: Energy
+  ) {
+    guard let pool = terms.bonusPool, !terms.isFleet, !over.isEmpty,
+      Int128(verified.joules) * 10_000
+        >= Int128(committed.joules) * Int128(pool.fleetAtLeast.hundredths)
+    else { return }
+    let penalties = homes.flatMap(\.lines).filter { $0.kind == .penalty }
+      .reduce(Int128(0)) { $0 - Int128($1.charged.millionths) }
+    let amount = whole(penalties * Int128(pool.share.hundredths) / 10_000)
+    guard amount > .zero else { return }
+    let weights = homes.map { home in home.site.flatMap { over[$0] } ?? 0 }
+    let total = weights.reduce(Int128(0)) { $0 + Int128($1) }
+    let parts = Split.largestRemainder(amount, weights: weights, unit: unit)
+    for place in homes.indices where weights[place] > 0 {
+      homes[place].lines.append(
+        ProgrammeLine(
+          period: event.event.event.text, site: homes[place].site, kind: .additionalReward,
+          field: "reward.bonusPool", quantity: Fraction(Int128(weights[place]), over: 3_600_000),
+          unit: "kWh",
+          exact: Fraction(
+            Int128(amount.millionths) * Int128(weights[place]), over: total * 1_000_000),
+          amount: parts[place], charged: parts[place],
+          status: input.run.isPayable ? .payable : .provisional, reason: nil))
+    }
+  }
+}
