@@ -101,7 +101,9 @@ struct PolicyParts {
     shares = root.required("splits", .section(Self.splits))
     escrow = root.required("escrow", .section(Self.escrow))
     settlement = root.required("settlement", .section(Self.settlement))
-    dispatch.release?.currencyCode = header?.currency.code ?? ""
+    if dispatch.release?.byPrice.isEmpty == false {
+      dispatch.release?.currencyCode = header?.currency.code ?? ""
+    }
     if let interval = measurement?.intervalMinutes, !root.reader.has("events.stepMinutes") {
       // Only whole settlement intervals can be verified, so no other length may be asked for.
       events?.stepMinutes = interval

@@ -102,8 +102,11 @@ struct PolicyRules {
 
   private func checkForms() {
     guard let forms = parts.signals?.forms else { return }
-    let hasAmounts =
-      reader.has("dispatch.release.percent") || reader.has("dispatch.release.byLevel")
+    // A release without any amount is a fault of its own.
+    let isOnlyPrice =
+      reader.has("dispatch.release.byPrice") && !reader.has("dispatch.release.percent")
+      && !reader.has("dispatch.release.byLevel")
+    let hasAmounts = reader.has("dispatch.release") && !isOnlyPrice
     let terms: [(form: DispatchTerms.SignalTerms.Form, isThere: Bool, name: String)] = [
       (.level, hasAmounts, "dispatch.release"),
       (.percent, reader.has("dispatch.release"), "dispatch.release"),

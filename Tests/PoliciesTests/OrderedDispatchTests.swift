@@ -63,7 +63,8 @@ extension Fixture {
   }
 
   @Test func `says so in sentences`() throws {
-    let text = try Fixture.load(Fixture.ordered).explain().text
+    let text = try Fixture.load(Fixture.ordered).explain().lines.map(\.sentence).joined(
+      separator: "\n")
     for part in [
       "the lowest asking price first", "up to 125 % of it", "with a probability of 95 %",
       "2.5 % of their capacity", "A price of 0.50 a kWh or more releases 5 %",
@@ -73,10 +74,14 @@ extension Fixture {
       ("meritBy: reliability", "most of what they were asked"),
     ] {
       let other = Fixture.ordered.replacing("meritBy: offeredPrice", with: words)
-      #expect(try Fixture.load(other).explain().text.contains(part))
+      #expect(
+        try Fixture.load(other).explain().lines.map(\.sentence).joined(separator: "\n").contains(
+          part))
     }
     let debts = Fixture.ordered.replacing("fairness: meritOrder", with: "fairness: rotationDebt")
-    #expect(try Fixture.load(debts).explain().text.contains("in the last 7 days"))
+    #expect(
+      try Fixture.load(debts).explain().lines.map(\.sentence).joined(separator: "\n").contains(
+        "in the last 7 days"))
   }
 
   @Test func `asks for nothing more unless it says so`() throws {
