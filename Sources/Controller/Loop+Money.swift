@@ -76,9 +76,11 @@ struct EscrowCover {
         detail: "\(missing.text(in: terms.currency)) \(terms.currency.code) missing of "
           + "\(needed.text(in: terms.currency))")
     }
+    // What one revision needs on top, for a live plan or a correction, is a move of its own.
+    let run = held == 0 ? "escrow:\(revision)" : "escrow:\(revision):\(held)"
     let key = IdempotencyKey.settlement(
       millisecondsOfEventEnd: UInt64(window.end.microseconds / 1_000),
-      salt: book.salt(of: paths.escrow)!, event: event.text, site: "", run: "escrow:\(revision)")
+      salt: book.salt(of: paths.escrow)!, event: event.text, site: "", run: run)
     _ = try book.post(
       [
         LedgerKeeper.Posting(

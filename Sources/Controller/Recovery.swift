@@ -20,10 +20,11 @@ enum Recovery {
   }
 
   /// Replays every turn.
-  /// - Parameter compare: Is given each turn with the effects decided now; false ends the replay.
+  /// - Parameter compare: Is given each turn, the effects decided now and the decider after it; false
+  ///   ends the replay.
   static func replay(
     store: some LogbookStore, telemetry: some TelemetryStore, into decider: Decider,
-    compare: (Turn, [Frame]) -> Bool = { _, _ in true }
+    compare: (Turn, [Frame], Decider) -> Bool = { _, _, _ in true }
   ) throws -> (decider: Decider, lastTurn: Int64) {
     var decider = decider
     var last: Int64 = 0
@@ -52,7 +53,7 @@ enum Recovery {
       }
       let effects = decider.replay(frames, telemetry: reports, at: turn.at)
       last = turn.seq
-      return compare(turn, effects)
+      return compare(turn, effects, decider)
     }
     if let fault { throw fault }
     return (decider, last)

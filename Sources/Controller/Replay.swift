@@ -63,7 +63,14 @@ public enum Replay {
   public static func run(
     _ configuration: ControllerConfiguration, progress: (Int64, Int64) -> Void = { _, _ in }
   ) throws -> Report {
-    let (decider, folder) = (try decider(configuration), configuration.dataFolder)
+    let decider = try decider(configuration)
+    let (store, telemetry) = try stores(configuration.dataFolder)
+    return try compare(
+      store: store, telemetry: telemetry, decider: decider, progress: progress)
+  }
+
+  /// The logbook and its telemetry, which a controller has left in `folder`.
+  static func stores(_ folder: String) throws -> (SQLiteMainStore, SQLiteReadingStore) {
     let missing = ["headroom.db", "readings.db"].filter {
       !FileManager.default.fileExists(atPath: "\(folder)/\($0)")
     }
@@ -71,10 +78,10 @@ public enum Replay {
       throw Assembly.Faults(
         lines: missing.map { "\(folder)/\($0): file is missing; allowed: that of a controller" })
     }
-    let store = try SQLiteMainStore(path: folder + "/headroom.db")
-    return try compare(
-      store: store, telemetry: try SQLiteReadingStore(path: folder + "/readings.db"),
-      decider: decider, progress: progress)
+    return (
+      try SQLiteMainStore(path: folder + "/headroom.db"),
+      try SQLiteReadingStore(path: folder + "/readings.db")
+    )
   }
 
   static func compare(
@@ -84,7 +91,7 @@ public enum Replay {
     let all = try store.lastTurn()
     var report = Report()
     var damaged: Int64?
-    _ = try Recovery.replay(store: store, telemetry: telemetry, into: decider) { turn, decided in
+    _ = try Recovery.replay(store: store, telemetry: telemetry, into: decider) { turn, decided, _ in
       guard let recorded = Frame.decode(turn.effects) else {
         damaged = turn.seq
         return false
@@ -103,7 +110,7 @@ public enum Replay {
     return report
   }
 
-  private static func decider(_ configuration: ControllerConfiguration) throws -> Decider {
+  static func decider(_ configuration: ControllerConfiguration) throws -> Decider {
     let parts = try Assembly.decisionParts(configuration)
     let engine = Engine(
       fleet: parts.fleet, feeder: parts.feeder, programmes: parts.policies.map(\.dispatch),

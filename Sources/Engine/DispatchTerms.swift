@@ -42,6 +42,10 @@ public struct DispatchTerms: Hashable, Sendable {
   public var graceSeconds: Int64?
   /// What follows the end of an event.
   public var handBack: Command.HandBack
+  /// How the plan is kept true while an event runs, and how often gateways are spoken to.
+  public var correction = CorrectionTerms.off
+  /// `dispatch.reserveLowered`: a lowered reserve counts in the event under way.
+  public var reserveLoweredAtOnce = false
   /// Until when an owner may leave without consequence.
   public var optOutUntil: OptOutUntil
   /// A vendor's interface limit, in commands a second; nil: nothing is paced, and neither are

@@ -83,7 +83,12 @@ extension Engine {
     }
     guard !wasFinal, states[place].isLive else { return }
     switch ack.status {
-    case .received, .started, .optIn, .userAcknowledged, .completed, .cancelled: break
+    case .started:
+      // What it accepted counts, not what it was asked for: it may have to follow its load.
+      if let accepted = ack.accepted, states[place].record.batteries[row].lostAt == nil {
+        hold(place, row: row, min(max(.zero, accepted), command.power))
+      }
+    case .received, .optIn, .userAcknowledged, .completed, .cancelled: break
     case .optOut, .partialOptOut:
       leave(place, row: row, at: min(now, max(ack.at, command.issuedAt)))
     case .noParticipation, .failed, .rejectedParameter, .rejectedInvalid, .rejectedLate:

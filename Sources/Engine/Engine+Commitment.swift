@@ -93,7 +93,9 @@ extension Engine {
     planning.busy = busy(in: window, except: place)
     planning.optedOut = states[place].record.batteries.map { $0.optedOutAt != nil }
     planning.absent = roll(place, content)?.isAbsent ?? []
-    if isMoving { planning.leastFloors = states[place].record.plans.last?.floorHundredths ?? [] }
+    if isMoving, !terms.reserveLoweredAtOnce {
+      planning.leastFloors = states[place].record.plans.last?.floorHundredths ?? []
+    }
     let input = fleet.planning(for: planning, at: now, feeder: feeder)
     let plan = Planner.plan(
       input, feeder: feeder, request: request, seconds: window.seconds, fairness: terms.fairness,
@@ -104,7 +106,7 @@ extension Engine {
   }
 
   /// Rows that have a share of another event in `window`; empty when there is no such event.
-  private func busy(in window: Window, except place: Int) -> [Bool] {
+  func busy(in window: Window, except place: Int) -> [Bool] {
     var busy: [Bool] = []
     for other in live where other != place {
       if busy.isEmpty { busy = Array(repeating: false, count: fleet.count) }
@@ -130,7 +132,9 @@ extension Engine {
     states[place].heldEnergy = states[place].record.greatestTotal
     states[place].record.pendingPlan = nil
     states[place].answerBefore = nil
-    if states[place].record.plans.last?.revision == revision {
+    if states[place].draft != nil {
+      carryOutCorrection(place, limited: false)
+    } else if states[place].record.plans.last?.revision == revision {
       takeLivePlan(place, pending)
     } else {
       putInForce(place, pending)
@@ -144,6 +148,10 @@ extension Engine {
     guard states[place].record.plans.last?.revision != revision else {
       // More than was held cannot be paid for: nobody is asked for more than he was promised.
       states[place].record.pendingPlan = nil
+      if states[place].draft != nil {
+        carryOutCorrection(place, limited: true)
+        return
+      }
       takeLivePlan(place, pending.limited(to: states[place].record.batteries))
       return
     }
@@ -191,6 +199,7 @@ extension Engine {
       let start = startOf(plan.window, event: event, row: row, terms: terms)
       let window = Window(start: start, end: plan.window.end)
       states[place].record.hold(window == nil ? .zero : power, row: row)
+      states[place].record.batteries[row].lostAt = nil
       states[place].record.batteries[row].skip = hasLeft ? .optedOut : plan.plan.skipped[row]
       states[place].record.batteries[row].boundBy = power > .zero ? plan.plan.bound[row] : nil
       if hasLeft { continue }
@@ -227,6 +236,7 @@ extension Engine {
     timers.add(
       .sustain(event: event, generation: generation),
       at: window.start.adding(seconds: terms.spreadSeconds + ramp))
+    addCorrectionTimer(place)
     addRecoveryTimer(place)
     timers.add(.end(event: event, generation: generation), at: window.end)
     timers.add(.close(event: event, generation: generation), at: window.end.adding(seconds: ramp))

@@ -185,6 +185,8 @@ extension Engine {
   }
 
   mutating func post(_ command: Command, _ place: Int, row: Int) {
+    // A cancel gives back and is never counted.
+    if command.action != .cancel { budget.note(gateway: Int(fleet.gateway[row]), at: now) }
     open[row].append(OpenCommand(command: command, event: Int32(place)))
     noteLease(command, states[place].record.terms, row: row)
     states[place].commandsSinceCurvePoint += 1

@@ -19,6 +19,7 @@ extension Engine {
     }
     let before = fleet.heardAt[row]
     fleet.note(report, row: row)
+    noteHearing()
     noteMode(report, row: row)
     heard(row: row, before: before)
   }
@@ -49,6 +50,7 @@ extension Engine {
     for place in live where !states[place].record.batteries.isEmpty {
       guard let window = states[place].record.window,
         states[place].record.batteries[row].holding > .zero
+          || states[place].record.batteries[row].lostAt != nil
       else { continue }
       if let away = fleet.optOut[row]?.intersection(window), away.end > now {
         // Who has no command yet gets none; who has one may go on until he is away.
@@ -121,7 +123,12 @@ extension Engine {
     guard states[place].isLive, let window = states[place].record.window,
       let last = states[place].record.plans.last
     else { return }
-    let power = states[place].record.batteries[row].holding
+    // A silent battery may have been written off; when it comes back it goes on.
+    let isLost = states[place].record.batteries[row].lostAt != nil
+    let power =
+      isLost
+      ? states[place].record.batteries[row].command?.power ?? .zero
+      : states[place].record.batteries[row].holding
     let start = startOf(
       window, event: states[place].record.id, row: row, terms: states[place].record.terms)
     let seconds = window.end.seconds(since: start)

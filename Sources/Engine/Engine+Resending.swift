@@ -66,6 +66,7 @@ extension Engine {
 
   /// After a replay of the logbook: what may have been decided and not done is decided again.
   mutating func restart() {
+    hearingSince = nil
     for place in states.indices {
       let id = states[place].record.id
       if let pending = states[place].record.pendingPlan {

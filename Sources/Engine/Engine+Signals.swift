@@ -165,6 +165,7 @@ extension Engine {
   mutating func dropPending(_ place: Int) {
     guard states[place].isPending else { return }
     states[place].record.pendingPlan = nil
+    states[place].draft = nil
     if let last = states[place].record.revisions.last, last.committedAt == nil {
       states[place].record.revisions.removeLast()
       if let before = states[place].answerBefore { states[place].answer = before }

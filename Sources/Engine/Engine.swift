@@ -20,6 +20,10 @@ public struct Engine: Sendable {
   /// Places of events in which something may still move or wait, in the order of acceptance.
   var live: [Int] = []
   var open: [[OpenCommand]]
+  var budget: CommandBudget
+  /// When anybody last reported, and since when there was no long silence of everybody.
+  var lastHeard: Timestamp?
+  var hearingSince: Timestamp?
   var timers = Timers()
   var recharge = RechargeTable()
   /// Places of events whose delivered power is written down.
@@ -44,6 +48,7 @@ public struct Engine: Sendable {
     self.feeder = feeder
     self.programmes = programmes
     open = Array(repeating: [], count: fleet.count)
+    budget = CommandBudget(gateways: self.fleet.gateways.count)
   }
 
   /// Takes what happened, in order, and returns what to do, in order.
@@ -108,6 +113,7 @@ public struct Engine: Sendable {
       case .end(let event, let generation): ifCurrent(event, generation) { $0.end($1) }
       case .close(let event, let generation): ifCurrent(event, generation) { $0.close($1) }
       case .doors: openDoors()
+      case .correct(let event, let generation): ifCurrent(event, generation) { $0.correctDue($1) }
       case .handBacks: alarmHandBacks()
       case .answer(let event): answerDue(Int(event))
       case .forget(let event): forgetCommands(of: event)

@@ -73,6 +73,10 @@ public struct EventRecord: Sendable {
   public internal(set) var pendingPlan: PlanInForce?
   /// One a battery, rows as the fleet was given; empty until a plan is in force.
   public internal(set) var batteries: [Participation] = []
+  /// Corrections that were made while it ran, oldest first.
+  public internal(set) var corrections: [Correction] = []
+  /// Gateways that would have been sent a correction and had no budget left, over all corrections.
+  public internal(set) var heldBack = 0
   /// When batteries first began to move by plan; nil when they never did.
   public internal(set) var startedAt: Timestamp?
   /// When it ended: the window's end, or the cancel.
@@ -109,8 +113,10 @@ public struct EventRecord: Sendable {
   /// What is committed now; nil before a plan is in force.
   public var commitment: SignalAcknowledgement.Commitment? {
     guard let last = plans.last else { return nil }
+    // What devices lose on the way is asked for on top, and is no promise.
+    let committed = corrections.isEmpty ? committedNow : min(committedNow, last.plan.committed)
     return .init(
-      requested: last.plan.requested, committed: committedNow, batteries: batteriesWithShare,
+      requested: last.plan.requested, committed: committed, batteries: batteriesWithShare,
       skipped: batteries.count - batteriesWithShare)
   }
 

@@ -26,6 +26,12 @@ struct EventState: Sendable {
   var commandsSinceCurvePoint = 0
   /// A repeated `committed` is due.
   var answerIsDue = false
+  /// Corrections that were made or tried.
+  var rounds = 0
+  /// It was said that there are no more.
+  var isOutOfRounds = false
+  /// A correction that waits for its money.
+  var draft: CorrectionDraft?
   /// Who takes part on the day of the event; nil until it was looked up.
   var roll: EnrolmentRoll?
 

@@ -93,6 +93,12 @@ public struct Participation: Hashable, Sendable {
   /// When a command passed its last moment without any acknowledgement.
   public internal(set) var unreachableAt: Timestamp?
 
+  /// Since when a correction counts it for what it gives and not for what it was asked; nil while
+  /// it does as it was asked.
+  public internal(set) var lostAt: Timestamp?
+  /// How often a correction changed its setpoint.
+  public internal(set) var corrections = 0
+
   /// Power it still holds by the plan in force; 0 when it was released or cannot.
   public internal(set) var holding = Power.zero
 

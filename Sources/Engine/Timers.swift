@@ -13,6 +13,7 @@ struct Timers: Sendable {
     case end(event: Int32, generation: Int32)
     case close(event: Int32, generation: Int32)
     case doors
+    case correct(event: Int32, generation: Int32)
     case handBacks
     case answer(event: Int32)
     case forget(event: Int32)

@@ -22,6 +22,10 @@ public enum Timing {
   public static let listenSeconds: Int64 = 65
   /// Acknowledgements of an event's commands are known this long after its end.
   public static let rememberSeconds: Int64 = 86_400
+  /// After its ramp a battery is seen at its setpoint this much later: a report every 10 s (§13).
+  public static let steadySeconds: Int64 = 15
+  /// Nobody was heard for longer: the controller is cut off, and silence says nothing of the fleet.
+  public static let deafSeconds: Int64 = 30
   /// Telemetry that is still `remote` so long after a window or cancel raises an alarm (§13).
   public static let handBackSeconds: Int64 = 120
   /// Batteries that are not handed back are counted for so long before a person is told.

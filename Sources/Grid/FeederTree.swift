@@ -42,7 +42,7 @@ public struct FeederTree: Hashable, Sendable {
   /// Places of the parents; -1 for the root.
   public let parents: [Int32]
   /// Limits in watts; `Int64.max` where nothing limits.
-  public let limits: [Int64]
+  public private(set) var limits: [Int64]
   private let places: [NodeID: Int32]
 
   /// A feeder of one node that limits nothing, for fleets without a feeder file.
@@ -97,6 +97,19 @@ public struct FeederTree: Hashable, Sendable {
     var places: [NodeID: Int32] = [:]
     for (place, id) in ids.enumerated() { places[id] = Int32(place) }
     self.places = places
+  }
+
+  /// The same tree with so many watts of each node's own batteries taken from its limit and from
+  /// those of all nodes above; a limit that is used up is 0. Costs one pass over the nodes.
+  public func less(_ usedW: [Int64]) -> FeederTree {
+    precondition(usedW.count == limits.count, "every node has its own use")
+    var below = usedW
+    for place in below.indices.reversed() where parents[place] >= 0 {
+      below[Int(parents[place])] += below[place]
+    }
+    var tree = self
+    tree.limits = limits.indices.map { limits[$0] == .max ? .max : max(0, limits[$0] - below[$0]) }
+    return tree
   }
 
   /// The place of a node, or nil when it is not of this feeder.

@@ -108,7 +108,7 @@ public struct Policy: Hashable, Sendable {
     unconfirmed = reader.unconfirmed.map { Unconfirmed(path: $0.path, reason: $0.reason) }
     disputeDays = settlement.disputeDays
     let dispatch = parts.dispatch
-    self.dispatch = DispatchTerms(
+    var terms = DispatchTerms(
       programme: header.id, policy: hash, effectiveFrom: header.from, effectiveTo: header.to,
       calendar: calendar, events: events, signals: signals, notice: notice,
       enrolment: parts.enrolment, release: dispatch.release, target: dispatch.target,
@@ -117,9 +117,12 @@ public struct Policy: Hashable, Sendable {
       rampSeconds: dispatch.rampSeconds, spreadSeconds: dispatch.spreadSeconds,
       notHeardSeconds: dispatch.notHeardSeconds, graceSeconds: dispatch.graceSeconds,
       handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
-    self.dispatch.vendorPerSecond = dispatch.vendorPerSecond
-    self.dispatch.watchesHandBack = dispatch.watchesHandBack
-    self.dispatch.recovery = dispatch.recovery
+    terms.correction = dispatch.correction
+    terms.reserveLoweredAtOnce = dispatch.reserveLoweredAtOnce
+    terms.vendorPerSecond = dispatch.vendorPerSecond
+    terms.watchesHandBack = dispatch.watchesHandBack
+    terms.recovery = dispatch.recovery
+    self.dispatch = terms
     self.measurement = MeasurementTerms(
       policy: hash, calendar: calendar, mode: measurement.mode,
       exportsCounted: measurement.exportsCounted, intervalMinutes: measurement.intervalMinutes,

@@ -15,11 +15,14 @@ extension PolicyParts {
     let ramp = section.optional("ramp", .section(ramp), default: (10, 0))
     terms.rampSeconds = ramp.battery
     terms.spreadSeconds = ramp.spread
-    terms.notHeardSeconds = section.optional(
-      "correction", .section { $0.optional("notHeardSeconds", .int(10...3_600), default: 30) },
-      default: 30)
-    let commands = section.optional("commands", .section(commands), default: (900, nil))
-    (terms.graceSeconds, terms.vendorPerSecond) = commands
+    (terms.correction, terms.notHeardSeconds) = section.optional(
+      "correction", .section(correction), default: (CorrectionTerms.off, 30))
+    let commands = section.optional("commands", .section(commands), default: (900, 12, nil))
+    terms.graceSeconds = commands.grace
+    terms.correction.perGatewayPerHour = commands.perHour
+    terms.vendorPerSecond = commands.vendors
+    terms.reserveLoweredAtOnce = section.optional(
+      "reserveLowered", .words(["nextEvent": false, "atOnce": true]), default: false)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
     terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
@@ -69,12 +72,31 @@ extension PolicyParts {
   /// The grace is nil for `none`, the vendors are nil where nothing is paced.
   private static func commands(
     _ section: YAMLSection
-  ) -> (grace: Int64?, vendors: [VendorID: Int64]?)? {
+  ) -> (grace: Int64?, perHour: Int, vendors: [VendorID: Int64]?)? {
+    let grace = section.optional(
+      "graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900)
+    let perHour = section.optional("perGatewayPerHour", .int(1...3_600), default: 12)
     let vendor = YAMLForm<VendorID>.scalar("a vendor's name") { VendorID($0) }
-    return (
-      section.optional("graceSeconds", YAMLForm.int(60...86_400).orNothing(), default: 900),
-      section.optional("vendorPerSecond", .mapping(of: .int(1...1_000_000), by: vendor, 0...100))
-    )
+    let vendors = section.optional(
+      "vendorPerSecond", YAMLForm.mapping(of: .int(1...1_000_000), by: vendor, 0...100))
+    return (grace, Int(perHour), vendors)
+  }
+
+  private static func correction(
+    _ section: YAMLSection
+  ) -> (terms: CorrectionTerms, notHeard: Int64)? {
+    var terms = CorrectionTerms()
+    terms.everySeconds = section.optional(
+      "everySeconds", .int(5...900), default: terms.everySeconds)
+    terms.deadband = section.optional("deadbandPercent", .percent(), default: terms.deadband)
+    terms.maximumRounds = Int(
+      section.optional("maximumRounds", .int(0...1_000), default: Int64(terms.maximumRounds)))
+    // A policy of before, which says nothing of corrections, goes on without.
+    let isWanted = ["everySeconds", "deadbandPercent", "maximumRounds"].contains {
+      section.has($0)
+    }
+    if !isWanted { terms = .off }
+    return (terms, section.optional("notHeardSeconds", .int(10...3_600), default: 30))
   }
 
   private static func ramp(_ section: YAMLSection) -> (battery: Int64, spread: Int64)? {

@@ -24,6 +24,8 @@ struct PolicyParts {
     var rampSeconds: Int64 = 10
     var spreadSeconds: Int64 = 0
     var notHeardSeconds: Int64 = 30
+    var correction = CorrectionTerms.off
+    var reserveLoweredAtOnce = false
     var graceSeconds: Int64? = 900
     var handBack = Command.HandBack.priorMode
     var optOutUntil = DispatchTerms.OptOutUntil.end

@@ -28,6 +28,13 @@ extension PolicyWords {
     say(
       "Batteries ramp over \(dispatch.rampSeconds) s; their starts are spread over "
         + "\(dispatch.spreadSeconds) s.", "dispatch.ramp")
+    let correction = dispatch.correction
+    say(
+      correction.maximumRounds == 0
+        ? "What the fleet gives is not corrected during an event."
+        : "Every \(correction.everySeconds) s of a power event what the fleet gives is compared with "
+          + "what was promised; more than \(correction.deadband) % is corrected, at most "
+          + "\(correction.maximumRounds) times.", "dispatch.correction")
     if let grace = dispatch.graceSeconds {
       say(
         "A battery goes back by itself after \(grace) s without a word from the controller.",

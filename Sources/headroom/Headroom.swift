@@ -21,6 +21,7 @@ import ArgumentParser
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, SettleCommand.self,
       ReportCommand.self, LedgerCommand.self, PolicyCommand.self,
-      EnrolmentCommand.self, ReplayCommand.self, KeysCommand.self, BenchCommand.self,
+      EnrolmentCommand.self, EventCommand.self, ReplayCommand.self, KeysCommand.self,
+      BenchCommand.self,
     ])
 }

@@ -129,11 +129,14 @@ import Testing
     Edit("spreadSeconds: 60", "spreadSeconds: 3601", "dispatch.ramp.spreadSeconds"),
     Edit("spreadSeconds: 60", "fleetKWPerMinute: 5", "dispatch.ramp.fleetKWPerMinute", "notYet"),
     Edit("notHeardSeconds: 45", "notHeardSeconds: 5", "dispatch.correction.notHeardSeconds"),
-    Edit("notHeardSeconds: 45", "everySeconds: 60", "dispatch.correction.everySeconds", "notYet"),
+    Edit("notHeardSeconds: 45", "everySeconds: 4", "dispatch.correction.everySeconds"),
+    Edit(
+      "notHeardSeconds: 45", "deadbandPercent: 101", "dispatch.correction.deadbandPercent"),
+    Edit("notHeardSeconds: 45", "maximumRounds: 1001", "dispatch.correction.maximumRounds"),
     Edit("graceSeconds: none", "graceSeconds: 59", "dispatch.commands.graceSeconds"),
     Edit(
-      "graceSeconds: none", "perGatewayPerHour: 12", "dispatch.commands.perGatewayPerHour",
-      "notYet"),
+      "graceSeconds: none", "perGatewayPerHour: 0", "dispatch.commands.perGatewayPerHour"),
+    Edit("handBack: selfConsumption", "reserveLowered: never", "dispatch.reserveLowered"),
     Edit("handBack: selfConsumption", "handBack: off", "dispatch.handBack"),
     Edit(
       "handBack: selfConsumption", "overCommit: {by: reliability}", "dispatch.overCommit.by",
