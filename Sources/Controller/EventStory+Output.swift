@@ -1,5 +1,5 @@
 public import Engine
-public import Grid
+import Grid
 
 extension EventStory {
   /// The story for a terminal; of one home when one was asked for.
@@ -128,6 +128,7 @@ extension SkipReason {
     case .clockUnsynced: "its gateway's clock cannot be trusted"
     case .busy: "it serves another event"
     case .notTargeted: "the signal names other parts of the feeder"
+    case .durationNotContracted: "its owner contracted for shorter events"
     case .notEnrolled: "its site does not take part in the programme on that day"
     case .minimumSetpoint: "its share would be smaller than the programme sends"
     case .noShare: "nothing was left for it"
