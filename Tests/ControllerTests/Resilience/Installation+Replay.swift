@@ -42,7 +42,7 @@ extension Installation {
     _ = try Recovery.replay(
       store: try SQLiteMainStore(path: database ?? self.database),
       telemetry: try SQLiteReadingStore(path: data + "/readings.db"), into: makeDecider()
-    ) { turn, effects in
+    ) { turn, effects, _ in
       if Frame.encode(effects) != turn.effects { different = turn.seq }
       return different == nil
     }
