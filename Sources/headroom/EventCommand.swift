@@ -1,5 +1,6 @@
 import ArgumentParser
 import Controller
+import Engine
 import Grid
 import Storage
 
