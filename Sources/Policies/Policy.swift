@@ -25,11 +25,11 @@ public struct Policy: Hashable, Sendable {
   /// Fields that the author is not sure of, in the order of the file.
   public let unconfirmed: [Unconfirmed]
   /// What the engine is told.
-  public private(set) var dispatch: DispatchTerms
+  public internal(set) var dispatch: DispatchTerms
   /// What verification is told.
-  public let measurement: MeasurementTerms
+  public internal(set) var measurement: MeasurementTerms
   /// What settlement is told.
-  public let settlement: SettlementTerms
+  public internal(set) var settlement: SettlementTerms
   /// Days to object after a run.
   public let disputeDays: Int64
   /// What is allowed and still deserves a look.

@@ -5,9 +5,10 @@ import Policies
 /// Policy files: whether they are sound, and what they say.
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Check and explain policy files.",
+    commandName: "policy", abstract: "Check, explain and compare policy files.",
     subcommands: [
-      PolicyCheckCommand.self, PolicyExplainCommand.self, PolicySchemaCommand.self,
+      PolicyCheckCommand.self, PolicyExplainCommand.self, PolicyDiffCommand.self,
+      PolicySchemaCommand.self,
     ])
 }
 

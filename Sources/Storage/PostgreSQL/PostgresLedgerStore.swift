@@ -148,10 +148,15 @@
     public func keep(_ checkpoint: StoredCheckpoint) throws(StoreError) {
       try write { connection in
         let kept = try connection.query(
-          "SELECT root FROM checkpoint WHERE size = $1", [.integer(checkpoint.size)])
+          "SELECT root, note FROM checkpoint WHERE size = $1", [.integer(checkpoint.size)])
         if kept.count > 0 {
           guard kept.bytes(0, 0) == checkpoint.root.bytes else {
             throw StoreError.conflict(expected: checkpoint.size, found: checkpoint.size)
+          }
+          if kept.text(0, 1).utf8.count < checkpoint.note.utf8.count {
+            _ = try connection.query(
+              "UPDATE checkpoint SET note = $1 WHERE size = $2",
+              [.text(checkpoint.note), .integer(checkpoint.size)])
           }
           return
         }

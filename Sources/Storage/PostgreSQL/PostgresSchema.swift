@@ -24,7 +24,7 @@
         FOR EACH ROW EXECUTE FUNCTION append_only();
       CREATE TRIGGER entry_all BEFORE TRUNCATE ON entry
         FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-      CREATE TRIGGER checkpoint_rows BEFORE UPDATE OR DELETE ON checkpoint
+      CREATE TRIGGER checkpoint_rows BEFORE UPDATE OF size, root OR DELETE ON checkpoint
         FOR EACH ROW EXECUTE FUNCTION append_only();
       CREATE TRIGGER checkpoint_all BEFORE TRUNCATE ON checkpoint
         FOR EACH STATEMENT EXECUTE FUNCTION append_only();
@@ -38,6 +38,7 @@
       GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA \(schema) TO \(role);
       REVOKE INSERT ON \(schema).writer FROM \(role);
       GRANT UPDATE (fence) ON \(schema).writer TO \(role);
+      GRANT UPDATE (note) ON \(schema).checkpoint TO \(role);
       """
     }
 

@@ -1,0 +1,191 @@
+import Engine
+import Grid
+import Settlement
+import Verification
+import Yams
+
+/// What a new policy changes against an old one: meanings, not bytes.
+public struct PolicyDifference: Hashable, Sendable {
+  /// Which room of the house a change concerns.
+  public enum Room: String, Hashable, Sendable, CaseIterable {
+    case dispatch, verification, money
+    case textOnly = "text only"
+  }
+
+  /// One field that is not the same.
+  public struct Change: Hashable, Sendable {
+    /// The field.
+    public let path: String
+    /// Its old text, or nil when it was not there.
+    public let old: String?
+    /// Its new text, or nil when it is not there.
+    public let new: String?
+    /// Whom it concerns.
+    public let room: Room
+    /// True when owners get less, or risk more: the new terms need a new agreement.
+    public let isWorseForOwners: Bool
+  }
+
+  /// In the order of the paths.
+  public let changes: [Change]
+  /// What one home and a fleet see of it, as sentences.
+  public let effects: [String]
+  /// True when engine, verification and settlement are told the same.
+  public let isSameMeaning: Bool
+
+  /// Compares two sound policy files.
+  ///
+  /// A default that one of them writes out is listed as a change; when nothing else differs the
+  /// meaning is the same, and then every change is of the text only.
+  public init(
+    old: (bytes: [UInt8], policy: Policy), new: (bytes: [UInt8], policy: Policy),
+    home: ExampleHome = ExampleHome(), minutes: Int64 = 120, homes: Int64 = 50_000, level: Int = 2
+  ) {
+    let isSame = old.policy.saysTheSame(as: new.policy)
+    let before = Self.fields(old.bytes)
+    let after = Self.fields(new.bytes)
+    isSameMeaning = isSame
+    changes = Set(before.keys).union(after.keys).sorted().compactMap { path in
+      let (was, now) = (before[path], after[path])
+      if was == now { return nil }
+      let room = isSame ? .textOnly : Self.room(of: path)
+      return Change(
+        path: path, old: was, new: now, room: room,
+        isWorseForOwners: room != .textOnly && Self.isWorse(path, was, now))
+    }
+    effects =
+      isSame
+      ? [] : Self.effects(old.policy, new.policy, home: home, minutes, homes: homes, level)
+  }
+
+  /// Every value of a file by its path; a decimal without zeros at its end.
+  private static func fields(_ bytes: [UInt8]) -> [String: String] {
+    var found: [String: String] = [:]
+    func visit(_ node: Node, _ path: String) {
+      switch node {
+      case .scalar(let scalar): found[path] = shortest(scalar.string)
+      case .sequence(let sequence):
+        let texts = sequence.compactMap(\.scalar?.string).map(shortest)
+        if texts.count == sequence.count {
+          found[path] = "[\(texts.sorted().joined(separator: ", "))]"
+        } else {
+          for (index, item) in sequence.enumerated() { visit(item, "\(path)[\(index)]") }
+        }
+      case .mapping(let mapping):
+        for (key, value) in mapping {
+          let name = key.scalar?.string ?? ""
+          if name == "source" || name == "sources" { continue }
+          visit(value, path.isEmpty ? name : "\(path).\(name)")
+        }
+      case .alias: preconditionFailure("a sound policy has no aliases")
+      }
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let parser = try? Parser(yaml: text, resolver: .basic, encoding: .utf8),
+      let root = try? parser.singleRoot()
+    else { preconditionFailure("a policy that was loaded is YAML") }
+    visit(root, "")
+    return found
+  }
+
+  private static func shortest(_ text: String) -> String {
+    guard let value = try? FixedDecimal.parse(text, places: 6) else { return text }
+    return FixedDecimal.text(value, places: 6, minimumPlaces: 0)
+  }
+
+  private static func room(of path: String) -> Room {
+    let top = path.prefix { $0 != "." && $0 != "[" }
+    if path.hasSuffix("toBeConfirmed") || path.contains("toBeConfirmed.") { return .textOnly }
+    switch top {
+    case "title", "version", "supersedes", "headroomPolicy": return .textOnly
+    case "measurement", "baseline": return .verification
+    case "reward", "splits", "fees", "escrow", "settlement", "currency", "currencyDigits":
+      return .money
+    default: return .dispatch
+    }
+  }
+
+  /// Lower pay, lower floors and higher penalties.
+  private static func isWorse(_ path: String, _ old: String?, _ new: String?) -> Bool {
+    let was = old.flatMap { try? FixedDecimal.parse($0, places: 6) }
+    let now = new.flatMap { try? FixedDecimal.parse($0, places: 6) }
+    if path.hasPrefix("reward.penalty.") {
+      if path.contains("deadbandPercent") { return (now ?? 10_000_000) < (was ?? 10_000_000) }
+      if path.contains(".rate.") || path.hasSuffix(".multiple") || path.hasSuffix(".percent") {
+        return (now ?? 0) > (was ?? 0)
+      }
+      return path.hasSuffix(".caps") && new == "none"
+    }
+    let lowers = ["reward.energy.rate.", "reward.premium.rate.", "splits.shares.owner"]
+    if lowers.contains(where: path.hasPrefix), !path.contains(".ceiling") {
+      return (now ?? 0) < (was ?? 0)
+    }
+    if path.hasSuffix(".capPercent") {
+      if new == "unlimited" { return false }
+      return old == "unlimited" || (now ?? 100_000_000) < (was ?? 100_000_000)
+    }
+    return path == "dispatch.reservePercent" && (now ?? 0) < (was ?? 0)
+  }
+
+  private static func effects(
+    _ old: Policy, _ new: Policy, home: ExampleHome, _ minutes: Int64, homes: Int64, _ level: Int
+  ) -> [String] {
+    var sentences: [String] = []
+    func energy(_ policy: Policy) -> Energy {
+      policy.release(of: home, minutes: minutes, level: level)?.released ?? .zero
+    }
+    func kWh(_ energy: Energy) -> String {
+      FixedDecimal.text(energy.wattHoursRoundedDown, places: 3, minimumPlaces: 2)
+    }
+    func money(_ money: Money, _ policy: Policy) -> String {
+      PolicyWords.grouped(money.text(in: policy.settlement.currency))
+        + " \(policy.settlement.currency.code)"
+    }
+    let (was, now) = (energy(old), energy(new))
+    if was != now {
+      func fleet(_ energy: Energy) -> String {
+        FixedDecimal.text(
+          Int128(energy.wattHoursRoundedDown) * Int128(homes) / 1_000, places: 3, minimumPlaces: 1)
+      }
+      sentences.append(
+        "Released: \(kWh(was)) -> \(kWh(now)) kWh a home, \(fleet(was)) -> \(fleet(now)) MWh "
+          + "for \(homes) homes.")
+    }
+    for (name, share) in [("all", Int64(100)), ("half", 50), ("nothing", 0)] {
+      func net(_ policy: Policy, _ committed: Energy) -> Money {
+        policy.money(
+          committed: committed, delivered: Energy(joules: committed.joules * share / 100),
+          level: level
+        ).net
+      }
+      let (before, after) = (net(old, was), net(new, now))
+      guard before != after || old.settlement.currency != new.settlement.currency else { continue }
+      sentences.append(
+        "A home that delivers \(name) of it: \(money(before, old)) -> \(money(after, new)), "
+          + "before caps of penalties.")
+    }
+    return sentences
+  }
+}
+
+extension Policy {
+  /// True when engine, verification and settlement are told the same, whatever the bytes.
+  func saysTheSame(as other: Policy) -> Bool {
+    func bare(_ policy: Policy) -> Policy {
+      var policy = policy
+      policy.forget(hashOf: hash, version: version)
+      return policy
+    }
+    let (a, b) = (bare(self), bare(other))
+    return a.id == b.id && a.dispatch == b.dispatch && a.measurement == b.measurement
+      && a.settlement == b.settlement && a.disputeDays == b.disputeDays
+  }
+
+  /// Puts another identity on the terms, so that only their meaning is compared.
+  private mutating func forget(hashOf hash: Digest, version: String) {
+    dispatch.policy = hash
+    measurement.policy = hash
+    settlement.policy = hash
+    settlement.policyVersion = version
+  }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Grid
+import Policies
+
+/// What a new policy changes.
+struct PolicyDiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Compare what two policies mean, field by field.",
+    discussion: """
+      Says for each field what it was and is, which room it concerns, whether owners get less or \
+      risk more, and what one home and the fleet see of it. Ends with 0 when both mean the same \
+      (a comment, a title or a default written out may differ), 1 when they do not, 65 when one \
+      is no sound policy.
+
+      EXAMPLE
+        headroom policy diff policies/surge-ten-percent.yaml policies/surge-nameplate.yaml
+      """)
+
+  @Argument(help: "The policy that was.") var old: String
+  @Argument(help: "The policy that is to be.") var new: String
+  @Option(
+    help: "Capacity in kWh, rating in kW, state of charge and reserve in percent.",
+    transform: HomeArgument.parse)
+  var home = ExampleHome()
+  @Option(help: "Length of the example event.") var minutes: Int64 = 120
+  @Option(help: "Homes like this one.") var fleet: Int64 = 50_000
+  @Option(help: "Stress level of the example event, 0 to 3.") var level = 2
+  @Flag(help: "Print the result as JSON.") var json = false
+
+  mutating func validate() throws {
+    if !(1...1_440).contains(minutes) {
+      throw ValidationError("--minutes is \(minutes); allowed: 1 to 1440")
+    }
+    if !(1...1_000_000).contains(fleet) {
+      throw ValidationError("--fleet is \(fleet); allowed: 1 to 1000000")
+    }
+    if !(0...3).contains(level) { throw ValidationError("--level is \(level); allowed: 0 to 3") }
+  }
+
+  mutating func run() throws {
+    try InputFiles.oneStandardInput([old, new])
+    var files = InputFiles()
+    let before = files.parse(old) { ($0, try Policy.load(bytes: $0, file: $1)) }
+    let after = files.parse(new) { ($0, try Policy.load(bytes: $0, file: $1)) }
+    try files.finish()
+    guard let before, let after else { preconditionFailure("files without faults have values") }
+    let difference = PolicyDifference(
+      old: (before.0, before.1), new: (after.0, after.1), home: home, minutes: minutes,
+      homes: fleet, level: level)
+    if json { writeJSON(difference) } else { Console.result(text(difference)) }
+    if !difference.isSameMeaning { throw ExitCode(1) }
+  }
+
+  private func text(_ difference: PolicyDifference) -> String {
+    var text = Amounts.table(
+      difference.changes.map { change in
+        [
+          change.path, "\(change.old ?? "none") -> \(change.new ?? "none")", change.room.rawValue,
+          change.isWorseForOwners ? "worse for owners: new agreement needed" : "",
+        ]
+      }, left: [0, 1, 2, 3])
+    for effect in difference.effects { text += effect + "\n" }
+    return text + (difference.isSameMeaning ? "same meaning\n" : "another meaning\n")
+  }
+
+  private func writeJSON(_ difference: PolicyDifference) {
+    OrderedJSON.write(to: { Console.result($0) }) { json in
+      json.flag("sameMeaning", difference.isSameMeaning)
+      json.array("changes") { json in
+        for change in difference.changes {
+          json.object(nil) { json in
+            json.text("field", change.path)
+            json.text("old", change.old)
+            json.text("new", change.new)
+            json.text("room", change.room.rawValue)
+            json.flag("worseForOwners", change.isWorseForOwners)
+          }
+        }
+      }
+      json.texts("effects", difference.effects)
+    }
+  }
+}
