@@ -70,24 +70,8 @@ struct PolicyExplainCommand: ParsableCommand {
       """)
 
   @Argument(help: "The policy file.") var file: String
-  @Option(
-    help: "Capacity in kWh, rating in kW, state of charge and reserve in percent.",
-    transform: HomeArgument.parse)
-  var home = ExampleHome()
-  @Option(help: "Length of the example event.") var minutes: Int64 = 120
-  @Option(help: "Homes like this one.") var fleet: Int64 = 50_000
-  @Option(help: "Stress level of the example event, 0 to 3.") var level = 2
+  @OptionGroup var example: ExampleOptions
   @Flag(help: "Print the sentences as JSON.") var json = false
-
-  mutating func validate() throws {
-    if !(1...1_440).contains(minutes) {
-      throw ValidationError("--minutes is \(minutes); allowed: 1 to 1440")
-    }
-    if !(1...1_000_000).contains(fleet) {
-      throw ValidationError("--fleet is \(fleet); allowed: 1 to 1000000")
-    }
-    if !(0...3).contains(level) { throw ValidationError("--level is \(level); allowed: 0 to 3") }
-  }
 
   mutating func run() throws {
     let bytes = try InputFile.read(file)
@@ -97,7 +81,8 @@ struct PolicyExplainCommand: ParsableCommand {
     } catch {
       throw (error.isNotYAML ? Outcome.badInput : .no).failure("\(error)")
     }
-    let explanation = policy.explain(home: home, minutes: minutes, homes: fleet, level: level)
+    let explanation = policy.explain(
+      home: example.home, minutes: example.minutes, homes: example.fleet, level: example.level)
     guard json else { return Console.result(explanation.text) }
     OrderedJSON.write(to: { Console.result($0) }) { json in
       json.text("policySha256", "\(policy.hash)")

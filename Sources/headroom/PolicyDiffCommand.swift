@@ -18,24 +18,8 @@ struct PolicyDiffCommand: ParsableCommand {
 
   @Argument(help: "The policy that was.") var old: String
   @Argument(help: "The policy that is to be.") var new: String
-  @Option(
-    help: "Capacity in kWh, rating in kW, state of charge and reserve in percent.",
-    transform: HomeArgument.parse)
-  var home = ExampleHome()
-  @Option(help: "Length of the example event.") var minutes: Int64 = 120
-  @Option(help: "Homes like this one.") var fleet: Int64 = 50_000
-  @Option(help: "Stress level of the example event, 0 to 3.") var level = 2
+  @OptionGroup var example: ExampleOptions
   @Flag(help: "Print the result as JSON.") var json = false
-
-  mutating func validate() throws {
-    if !(1...1_440).contains(minutes) {
-      throw ValidationError("--minutes is \(minutes); allowed: 1 to 1440")
-    }
-    if !(1...1_000_000).contains(fleet) {
-      throw ValidationError("--fleet is \(fleet); allowed: 1 to 1000000")
-    }
-    if !(0...3).contains(level) { throw ValidationError("--level is \(level); allowed: 0 to 3") }
-  }
 
   mutating func run() throws {
     try InputFiles.oneStandardInput([old, new])
@@ -45,8 +29,8 @@ struct PolicyDiffCommand: ParsableCommand {
     try files.finish()
     guard let before, let after else { preconditionFailure("files without faults have values") }
     let difference = PolicyDifference(
-      old: (before.0, before.1), new: (after.0, after.1), home: home, minutes: minutes,
-      homes: fleet, level: level)
+      old: (before.0, before.1), new: (after.0, after.1), home: example.home,
+      minutes: example.minutes, homes: example.fleet, level: example.level)
     if json { writeJSON(difference) } else { Console.result(text(difference)) }
     if !difference.isSameMeaning { throw ExitCode(1) }
   }
