@@ -93,7 +93,8 @@ extension Engine {
       eventSeconds: content.window.seconds)
     // In an event gateways report every 10 s, so silence is noticed sooner.
     if isMoving { planning.heardSeconds = terms.notHeardSeconds }
-    planning.busy = busy(in: window, except: place)
+    let others = others(in: window, except: place)
+    planning.busy = others.isBusy
     planning.optedOut = states[place].record.batteries.map { $0.optedOutAt != nil }
     planning.absent = roll(place, content)?.isAbsent ?? []
     if isMoving, !terms.reserveLoweredAtOnce {
@@ -101,31 +102,12 @@ extension Engine {
     }
     let input = fleet.planning(for: planning, at: now, feeder: feeder)
     let plan = Planner.plan(
-      input, feeder: feeder, request: request, seconds: window.seconds, fairness: terms.fairness,
-      minimumSetpoint: terms.minimumSetpoint, overCommit: terms.overCommit)
+      input, feeder: feeder.less(others.usedW), request: request, seconds: window.seconds,
+      fairness: terms.fairness, minimumSetpoint: terms.minimumSetpoint,
+      overCommit: terms.overCommit)
     return .init(
       revision: states[place].storedRevision, from: now, window: window, plan: plan,
       floorHundredths: input.floorHundredths)
-  }
-
-  /// Rows that have a share of another event in `window`; empty when there is no such event.
-  func busy(in window: Window, except place: Int) -> [Bool] {
-    var busy: [Bool] = []
-    for other in live where other != place {
-      if busy.isEmpty { busy = Array(repeating: false, count: fleet.count) }
-      if let pending = states[other].record.pendingPlan,
-        pending.window.intersection(window) != nil
-      {
-        for row in 0..<fleet.count where pending.plan.setpointW[row] > 0 { busy[row] = true }
-      }
-      guard states[other].record.window?.intersection(window) != nil,
-        !states[other].record.batteries.isEmpty
-      else { continue }
-      for row in 0..<fleet.count where states[other].record.batteries[row].holding > .zero {
-        busy[row] = true
-      }
-    }
-    return busy
   }
 
   mutating func escrowHeld(_ event: EventID, revision: Int64) {

@@ -114,12 +114,13 @@ extension Engine {
     else { return (nil, 0) }
     var planning = FleetTable.Planning(window: window, terms: terms, targets: content.targets)
     planning.heardSeconds = terms.notHeardSeconds
-    planning.busy = busy(in: window, except: place)
+    let others = others(in: window, except: place)
+    planning.busy = others.isBusy
     planning.absent = states[place].roll?.isAbsent ?? []
     planning.leastFloors = terms.reserveLoweredAtOnce ? [] : last.floorHundredths
     var input = fleet.planning(for: planning, at: now, feeder: feeder)
     var fixed = 0 as Int64
-    var usedW = Array(repeating: 0 as Int64, count: feeder.ids.count)
+    var usedW = others.usedW
     var rows: [Int32] = []
     var (lostRows, lostW): ([Int32], [Int64]) = ([], [])
     var (silent, partial) = (0, 0)

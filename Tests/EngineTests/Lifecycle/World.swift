@@ -40,21 +40,23 @@ struct World {
 
   init(
     _ count: Int = 2, terms: [DispatchTerms] = [World.terms()], heard: Bool = true,
-    enrolments: Enrolments? = nil, at now: Timestamp = World.at("12:00"),
+    enrolments: Enrolments? = nil, feeder: FeederTree? = nil,
+    nodes: [NodeID] = [NodeID("root")!], at now: Timestamp = World.at("12:00"),
     vendor: VendorID? = nil
   ) {
     self.count = count
-    let node = NodeID("root")!
     let fleet = (0..<count).map { row in
       EnrolledBattery(
         battery: Self.battery(row), gateway: Self.gateway(row), site: SiteID("s\(row)")!,
-        owner: OwnerID("o\(row)")!, node: node, capacity: Energy(wattHours: 13_500),
+        owner: OwnerID("o\(row)")!, node: nodes[row % nodes.count],
+        capacity: Energy(wattHours: 13_500),
         maxDischarge: Power(watts: 5_000), maxCharge: Power(watts: 5_000),
         dischargeEfficiency: .hundred, reserve: Percent(whole: 20)!, exportLimit: nil,
         charge: nil, vendor: vendor)
     }
     engine = Engine(
-      fleet: fleet, feeder: .unlimited(node), programmes: terms, enrolments: enrolments)
+      fleet: fleet, feeder: feeder ?? .unlimited(nodes[0]), programmes: terms,
+      enrolments: enrolments)
     if heard {
       _ = tell(births(at: now) + reports(at: now), now)
       _ = tell([], now.adding(seconds: 5))
