@@ -40,6 +40,8 @@ public enum SiteKind {}
 public enum OwnerKind {}
 /// Marks the name of a feeder node.
 public enum NodeKind {}
+/// Marks the name of a node of a consumer tree.
+public enum ConsumerKind {}
 /// Marks the name of a meter.
 public enum MeterKind {}
 /// Marks the name of an event, which is that of its signal.
@@ -63,6 +65,8 @@ public typealias SiteID = Identifier<SiteKind>
 public typealias OwnerID = Identifier<OwnerKind>
 /// A feeder node's name.
 public typealias NodeID = Identifier<NodeKind>
+/// The name of a node of a consumer tree: a company, a site, a delivery point or a meter.
+public typealias ConsumerID = Identifier<ConsumerKind>
 /// A meter's name, unique in one installation.
 public typealias MeterID = Identifier<MeterKind>
 /// An event's name: the `signalId` of the signal that asked for it, never reused.

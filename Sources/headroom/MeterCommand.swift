@@ -5,7 +5,8 @@ struct MeterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "meter", abstract: "Meter data in and out, and the proof that it was not changed.",
     subcommands: [
-      MeterImportCommand.self, MeterExportCommand.self, MeterQualityCommand.self,
+      MeterImportCommand.self, MeterExportCommand.self, MeterTreeCommand.self,
+      MeterQualityCommand.self,
       MeterEstimateCommand.self, MeterNotarizeCommand.self,
       MeterValidateCommand.self, MeterProveCommand.self,
     ])

@@ -66,7 +66,8 @@ enum MeterGroups {
     return groups
   }
 
-  private static func borders(
+  /// Where the groups begin, and where the last ends.
+  static func borders(
     _ group: GroupArgument, _ zone: ZoneOffsets, _ first: CivilDate, _ last: CivilDate
   ) -> [Timestamp] {
     let end = zone.startOfDay(last.adding(days: 1))
@@ -100,16 +101,24 @@ enum MeterGroups {
     return borders + [end]
   }
 
+  /// Refuses to sum a part of a month as if it were one.
+  static func requireWholeMonths(
+    _ group: GroupArgument, _ first: CivilDate, _ last: CivilDate
+  ) throws {
+    guard group == .month else { return }
+    guard first.components.day == 1, last.adding(days: 1).components.day == 1 else {
+      throw Outcome.badInput.failure(
+        "wholeMonthRequired: \(first) to \(last); allowed: from the first day of a month to the last"
+          + " of one")
+    }
+  }
+
   /// Groups as CSV or JSON. Months must be whole.
   static func print(
     _ readings: [Reading], group: GroupArgument, zone: ZoneOffsets, first: CivilDate,
     last: CivilDate, json: Bool
   ) throws {
-    if group == .month, first.components.day != 1 || last.adding(days: 1).components.day != 1 {
-      throw Outcome.badInput.failure(
-        "wholeMonthRequired: \(first) to \(last); allowed: from the first day of a month to the last"
-          + " of one")
-    }
+    try requireWholeMonths(group, first, last)
     let groups = groups(readings, group: group, zone: zone, first: first, last: last)
     if json {
       OrderedJSON.write(to: { Console.result($0) }) { json in
