@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import Grid
+import Ledger
 public import Logging
 import MQTT
 import Policies
@@ -43,6 +44,7 @@ public enum Assembly {
       atPath: configuration.dataFolder, withIntermediateDirectories: true)
     let clock = configuration.makeClock()
     let store = try SQLiteMainStore(path: configuration.dataFolder + "/headroom.db")
+    try keepPolicies(of: configuration, parts.policies, in: store)
     let readings = try SQLiteReadingStore(path: configuration.dataFolder + "/readings.db")
     let book = try LedgerKeeper(
       store: store, key: key,
@@ -54,6 +56,19 @@ public enum Assembly {
       connection: connection(configuration.broker, password: password), logger: logger)
     setup.enrolments = parts.enrolments
     return Controller(setup)
+  }
+
+  /// Keeps the bytes of the policies beside the ledger: settling again from evidence needs them.
+  private static func keepPolicies(
+    of configuration: ControllerConfiguration, _ policies: [Policy], in store: SQLiteMainStore
+  ) throws {
+    let served = Set(policies.map(\.hash))
+    let files = try configuration.policyFiles.map { path in
+      let bytes = try bytes(path)
+      return StoredEvidence(
+        hash: SHA256.hash(bytes), kind: Int(EvidenceKind.document.rawValue), body: bytes)
+    }
+    try store.keep(files.filter { served.contains($0.hash) })
   }
 
   /// What decisions depend on, beside the logbook.

@@ -13,8 +13,10 @@ extension EventAccount {
   /// - Parameters:
   ///   - book: In it the owners' accounts are open.
   ///   - evidence: What every entry rests on.
+  ///   - homes: What the entries of each home rest on beside that; see `HomeEvidence`.
   public func postings(
-    in book: LedgerKeeper, utility: UtilityID, evidence: [Evidence]
+    in book: LedgerKeeper, utility: UtilityID, evidence: [Evidence],
+    homes: [SiteID: Evidence] = [:]
   ) -> [LedgerKeeper.Posting] {
     let programme = policy.dispatch.programme
     let owners = Dictionary(uniqueKeysWithValues: result.homes.map { ($0.site, $0.owner) })
@@ -35,7 +37,7 @@ extension EventAccount {
               event: event.id, utility: utility, programme: programme, partner: programme.text),
             $0.amount
           )
-        }, evidence: evidence, rule: policy.hash)
+        }, evidence: evidence + (homes[entry.site].map { [$0] } ?? []), rule: policy.hash)
     }
   }
 

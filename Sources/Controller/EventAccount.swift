@@ -11,6 +11,8 @@ public struct EventAccount: Sendable {
   public var policy: Policy
   /// Verification's answers, in the order of the case.
   public var performances: [Performance]
+  /// What was settled.
+  public let input: SettlementInput
   /// The money.
   public var result: SettlementResult
 
@@ -42,12 +44,11 @@ public struct EventAccount: Sendable {
         earlierInSeason: earlier.season[home.owner] ?? .init(),
         earlierInYear: earlier.year[home.owner] ?? .init())
     }
-    result = Settlement.settle(
-      SettlementInput(
-        run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: payer),
-        event: event.id, window: event.window, isTest: event.isTest, intervals: event.intervals,
-        homes: homes),
-      terms: policy.settlement)
+    input = SettlementInput(
+      run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: payer),
+      event: event.id, window: event.window, isTest: event.isTest, intervals: event.intervals,
+      homes: homes)
+    result = Settlement.settle(input, terms: policy.settlement)
   }
 
   private static func measured(

@@ -67,10 +67,24 @@ struct EventSettler: Sendable {
       now: now)
     let signals = record.revisions.suffix(1).map { Evidence(.signal, $0.digest) }
     let entries = account.result.entries()
-    let postings = account.postings(
-      in: setup.book, utility: record.utility,
-      evidence: signals + [Evidence(.performance, evidence)])
-    let indexes = try setup.book.post(postings, currency: policy.settlement.currency, now: now)
+    // The evidence first: an entry without it must not exist, evidence without an entry may.
+    let objects = account.evidence(utility: record.utility)
+    try setup.book.keep(objects)
+    let indexes: [UInt64]
+    do {
+      indexes = try setup.book.post(
+        account.postings(
+          in: setup.book, utility: record.utility,
+          evidence: signals + [Evidence(.report, evidence)],
+          homes: account.cited(objects)), currency: policy.settlement.currency, now: now)
+    } catch LedgerKeeper.Fault.refused(.keyConflict) {
+      // A run that was posted before homes had evidence of their own cites the report alone.
+      indexes = try setup.book.post(
+        account.postings(
+          in: setup.book, utility: record.utility,
+          evidence: signals + [Evidence(.performance, evidence)]),
+        currency: policy.settlement.currency, now: now)
+    }
     for (entry, index) in zip(entries, indexes) {
       var place = around.entries[entry.site] ?? (nil, nil)
       if entry.key.hasSuffix(":penalty") {

@@ -251,6 +251,9 @@ public final class LedgerKeeper: Sendable {
     }
   }
 
+  /// Keeps evidence durably, all of it or none; the same again changes nothing.
+  public func keep(_ evidence: [StoredEvidence]) throws(StoreError) { try store.keep(evidence) }
+
   /// Writes all postings, or none; what was written before is found again and written once.
   /// - Returns: The entry index of each posting.
   public func post(

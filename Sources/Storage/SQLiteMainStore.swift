@@ -157,11 +157,13 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
   }
 
   /// As the protocol says.
-  public func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError) {
+  public func keep(_ evidence: [StoredEvidence]) throws(StoreError) {
     try file.write { database in
-      try database.execute(
-        sql: "INSERT INTO evidence (hash, kind, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        arguments: [Data(hash.bytes), kind, Data(evidence)])
+      let insert = try database.cachedStatement(
+        sql: "INSERT INTO evidence (hash, kind, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+      for piece in evidence {
+        try insert.execute(arguments: [Data(piece.hash.bytes), piece.kind, Data(piece.body)])
+      }
     }
   }
 

@@ -47,6 +47,23 @@ public struct StoredEntry: Hashable, Sendable {
   }
 }
 
+/// A piece of evidence as it is stored, under the hash that entries cite.
+public struct StoredEvidence: Hashable, Sendable {
+  /// SHA-256 of its bytes.
+  public var hash: Digest
+  /// The number of its kind.
+  public var kind: Int
+  /// Its bytes.
+  public var body: [UInt8]
+
+  /// A piece of evidence.
+  public init(hash: Digest, kind: Int, body: [UInt8]) {
+    self.hash = hash
+    self.kind = kind
+    self.body = body
+  }
+}
+
 /// A signed head of the log.
 public struct StoredCheckpoint: Hashable, Sendable {
   /// Entries it covers.
@@ -102,8 +119,9 @@ public protocol LedgerStore: Sendable {
   func keep(_ checkpoint: StoredCheckpoint) throws(StoreError)
   /// All signed heads, smallest first.
   func checkpoints() throws(StoreError) -> [StoredCheckpoint]
-  /// Keeps a piece of evidence under its hash; the same again changes nothing.
-  func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError)
+  /// Keeps pieces of evidence under their hashes, all of them or none; the same again changes
+  /// nothing.
+  func keep(_ evidence: [StoredEvidence]) throws(StoreError)
   /// A piece of evidence, or nil.
   func evidence(_ hash: Digest) throws(StoreError) -> [UInt8]?
   /// The hash and kind of every piece of evidence, by hash.
@@ -111,6 +129,11 @@ public protocol LedgerStore: Sendable {
 }
 
 extension LedgerStore {
+  /// Keeps one piece of evidence under its hash; the same again changes nothing.
+  public func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError) {
+    try keep([StoredEvidence(hash: hash, kind: kind, body: evidence)])
+  }
+
   /// Visits the entries from `index` on, in order, until `visit` returns false.
   public func entries(
     from index: Int64, _ visit: (Int64, StoredEntry) -> Bool

@@ -20,7 +20,7 @@ extension Bench {
       currency: policy.settlement.currency)
     let utility = UtilityID("bench")!
     let evidence = [
-      Evidence(.signal, SHA256.hash("signal")), Evidence(.performance, SHA256.hash("performance")),
+      Evidence(.signal, SHA256.hash("signal")), Evidence(.report, SHA256.hash("report")),
     ]
     var times: [Double] = []
     var limits: [Double] = []
@@ -40,8 +40,11 @@ extension Bench {
         let account = EventAccount(
           event, policy: policy, performances: performances, run: run, payer: .escrow)
         try world.book.open(account.ownerAccounts, now: world.now)
+        let objects = account.evidence(utility: utility)
+        try world.book.keep(objects)
         _ = try world.book.post(
-          account.postings(in: world.book, utility: utility, evidence: evidence),
+          account.postings(
+            in: world.book, utility: utility, evidence: evidence, homes: account.cited(objects)),
           currency: policy.settlement.currency, now: world.now)
         _ = try world.book.checkpoint()
       }

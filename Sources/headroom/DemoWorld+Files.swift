@@ -1,7 +1,9 @@
 import Controller
 import FoundationEssentials
 import Grid
+import Ledger
 import Signing
+import Storage
 import Wire
 
 extension DemoWorld {
@@ -15,8 +17,11 @@ extension DemoWorld {
     if isLimited {
       try Data(FeederFile.encode(feeder)).write(to: URL(filePath: folder + "/feeder.csv"))
     }
-    try Data(contentsOf: URL(filePath: policyFile)).write(
-      to: URL(filePath: folder + "/policy.yaml"))
+    let policy = try Data(contentsOf: URL(filePath: policyFile))
+    try policy.write(to: URL(filePath: folder + "/policy.yaml"))
+    try store.keep(
+      evidence: Array(policy), kind: Int(EvidenceKind.document.rawValue),
+      hash: SHA256.hash(Array(policy)))
     let configuration = """
       # Left by `headroom demo`; its broker was an embedded one and is gone.
       broker: {host: 127.0.0.1, port: \(brokerPort)}

@@ -17,6 +17,10 @@ struct LedgerExportCommand: ParsableCommand {
       key at hand one is signed first; without, or with --no-sign, they are left out, and how many \
       is said.
 
+      --evidence writes what settlements were computed from: a file for each home and event and \
+      each policy, named by its SHA-256, for `headroom ledger verify --evidence`. It has names of \
+      homes and owners in it.
+
       --format prints journals for hledger and Beancount, which check every balance again, CSV with \
       a row a posting, or JSON with an entry a line. Times of --from and --to are effective ends. A \
       part of the book is no proof. --pseudonyms prints accounts by their bytes: for whatever \
@@ -32,6 +36,7 @@ struct LedgerExportCommand: ParsableCommand {
   @OptionGroup var place: LedgerPlace
   @OptionGroup var signing: SigningOptions
   @Option(help: "A folder for the log as static files.") var tiles: String?
+  @Option(help: "A folder for the evidence of settlements.") var evidence: String?
   @Option(help: "hledger, beancount, csv or json.") var format: LedgerListing.Format?
   @Option(help: "With --tiles: the size of an older signed checkpoint instead of the newest.")
   var at: UInt64?
@@ -45,14 +50,14 @@ struct LedgerExportCommand: ParsableCommand {
   @Flag(help: "With --tiles: print the result as JSON.") var json = false
 
   mutating func validate() throws {
-    guard (tiles == nil) != (format == nil) else {
-      throw ValidationError("exactly one of --tiles and --format is needed")
+    guard [tiles, format?.rawValue, evidence].count(where: { $0 != nil }) == 1 else {
+      throw ValidationError("exactly one of --tiles, --format and --evidence is needed")
     }
     let isListing = account != nil || commodity != nil || from != nil || to != nil || pseudonyms
-    guard tiles == nil || !isListing else {
+    guard format != nil || !isListing else {
       throw ValidationError("--account, --commodity, --from, --to, --pseudonyms need --format")
     }
-    guard format == nil || (at == nil && !noSign && !json) else {
+    guard tiles != nil || (at == nil && !noSign && !json) else {
       throw ValidationError("--at, --no-sign and --json need --tiles")
     }
   }
@@ -60,6 +65,10 @@ struct LedgerExportCommand: ParsableCommand {
   func run() throws {
     let desk = try place.desk()
     if let format { return try list(desk, format) }
+    if let evidence {
+      let count = try LedgerFailure.told { try desk.exportEvidence(to: evidence) }
+      return Console.result("\(evidence): \(count) pieces of evidence, each under its SHA-256")
+    }
     if at == nil, !noSign { _ = try signing.sign(desk, place) }
     let tiles = tiles!
     let export = try LedgerFailure.told { try desk.export(to: TileFolder(tiles), at: at) }

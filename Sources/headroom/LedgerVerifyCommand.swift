@@ -16,6 +16,10 @@ struct LedgerVerifyCommand: ParsableCommand {
 
       --against compares the ledger's entries with those of a mirror and names offset and bytes.
 
+      --evidence settles again from the evidence that entries cite, in a folder of `export \
+      --evidence` or in a ledger that kept it, and compares the postings byte for byte; with \
+      --entry N one entry. What differs or is absent is named.
+
       Without any ledger: --tiles checks an export or a mirror, byte for byte, and replays its \
       books (--tree-only: any log of that form); --receipt with --entry one entry; --statement \
       adds up a statement in JSON that somebody was given; --owner a bundle of `prove --owner`: \
@@ -27,6 +31,8 @@ struct LedgerVerifyCommand: ParsableCommand {
         headroom ledger verify --config config/headroom.yaml
         headroom ledger verify --ledger data/headroom.db --json \\
           --log-key "$(cat log.vkey)"
+        headroom ledger verify --entry 21 --evidence evidence --policies policies \\
+          --ledger data/headroom.db
         headroom ledger verify --tiles public/ledger --policy trust.policy \\
           --remember checkpoints
         headroom ledger verify --receipt 21.tlog-proof --entry 21.entry \\
@@ -39,7 +45,11 @@ struct LedgerVerifyCommand: ParsableCommand {
   @Option(help: "The configuration of a controller.") var config: String?
   @Option(help: "A folder of static files: an export, or a mirror.") var tiles: String?
   @Option(help: "A receipt (tlog-proof); needs --entry.") var receipt: String?
-  @Option(help: "The entry's bytes, for --receipt.") var entry: String?
+  @Option(help: "The entry's bytes, for --receipt; its index, for --evidence.") var entry: String?
+  @Option(help: "Evidence: a folder of `export --evidence`, or a ledger that kept it.")
+  var evidence: String?
+  @Option(help: "With --evidence: a folder of policy files, where they are not beside it.")
+  var policies: String?
   @Option(help: "A statement in JSON to add up; - is standard input.") var statement: String?
   @Option(help: "A folder of `prove --owner`.") var owner: String?
   @OptionGroup var trust: TrustOptions
@@ -59,8 +69,20 @@ struct LedgerVerifyCommand: ParsableCommand {
         "exactly one of --ledger, --config, --tiles, --receipt and --statement or --owner is needed"
       )
     }
-    guard (receipt == nil) == (entry == nil) else {
-      throw ValidationError("--receipt and --entry belong together")
+    guard (receipt == nil && evidence == nil) || (receipt == nil) != (evidence == nil) else {
+      throw ValidationError("--receipt and --evidence are of different entries")
+    }
+    guard receipt == nil ? (entry == nil || evidence != nil) : entry != nil else {
+      throw ValidationError("--entry belongs to --receipt or --evidence, and --receipt needs it")
+    }
+    guard evidence == nil || entry == nil || entry.flatMap({ UInt64($0) }) != nil else {
+      throw ValidationError("--entry is \(entry!); allowed with --evidence: the index of an entry")
+    }
+    guard evidence == nil || ((ledger != nil || config != nil) && against == nil) else {
+      throw ValidationError("--evidence belongs to --ledger and --config, without --against")
+    }
+    guard policies == nil || evidence != nil else {
+      throw ValidationError("--policies belongs to --evidence")
     }
     guard tiles != nil || (older.isEmpty && !treeOnly) else {
       throw ValidationError("--older and --tree-only belong to --tiles")
@@ -104,12 +126,20 @@ struct LedgerVerifyCommand: ParsableCommand {
     let file = try place.file()
     let log = try knownKey(place)
     if let against { return try compare(file, against) }
+    if let evidence, let entry {
+      return try VerifyEvidence.run(
+        file, entry: UInt64(entry), evidence: evidence, policies: policies, json: json)
+    }
     let progress = ProgressBar()
     let check = try LedgerFailure.told {
       defer { progress.clear() }
       return try LedgerCheck(file, log: log) { done, all in
         progress.show("\(done) of \(all) entries", Double(done) / Double(all))
       }
+    }
+    if let evidence, check.isSound {
+      return try VerifyEvidence.run(
+        file, entry: nil, evidence: evidence, policies: policies, json: json)
     }
     if json {
       Console.result(check.json.line)

@@ -176,18 +176,26 @@ struct Remembered {
 /// Findings as JSON.
 enum FindingJSON {
   static func of(_ finding: Verifier.Finding) -> JSONResult {
+    of(finding.code.rawValue, finding.entries, finding.detail)
+  }
+
+  static func of(_ finding: LedgerCheck.Finding) -> JSONResult {
+    of(finding.code, finding.entries, finding.detail)
+  }
+
+  private static func of(_ code: String, _ entries: Range<UInt64>, _ detail: String) -> JSONResult {
     .object([
-      ("code", .text(finding.code.rawValue)),
+      ("code", .text(code)),
       (
         "entries",
-        finding.entries.isEmpty
+        entries.isEmpty
           ? .null
           : .array([
-            .integer(Int64(clamping: finding.entries.lowerBound)),
-            .integer(Int64(clamping: finding.entries.upperBound - 1)),
+            .integer(Int64(clamping: entries.lowerBound)),
+            .integer(Int64(clamping: entries.upperBound - 1)),
           ])
       ),
-      ("detail", .text(finding.detail)),
+      ("detail", .text(detail)),
     ])
   }
 }

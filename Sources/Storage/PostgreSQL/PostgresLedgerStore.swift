@@ -167,11 +167,13 @@
     }
 
     /// As the protocol says.
-    public func keep(evidence: [UInt8], kind: Int, hash: Digest) throws(StoreError) {
+    public func keep(_ evidence: [StoredEvidence]) throws(StoreError) {
       try write { connection in
-        _ = try connection.query(
-          "INSERT INTO evidence (hash, kind, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-          [.bytes(hash.bytes), .integer(Int64(kind)), .bytes(evidence)])
+        for piece in evidence {
+          _ = try connection.query(
+            "INSERT INTO evidence (hash, kind, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [.bytes(piece.hash.bytes), .integer(Int64(piece.kind)), .bytes(piece.body)])
+        }
       }
     }
 

@@ -1,0 +1,181 @@
+import Engine
+import Grid
+import Ledger
+import Policies
+import Settlement
+import Signing
+import Storage
+
+/// Settles entries of a ledger again from their evidence alone, and compares.
+///
+/// Nothing of the entry goes into the computation but the hashes that it cites.
+public struct EvidenceCheck {
+  /// Entries that were settled again.
+  public private(set) var settled = 0
+  /// Entries of runs that were posted before homes had evidence of their own.
+  public private(set) var older = 0
+  /// What differs or is absent.
+  public private(set) var findings: [LedgerCheck.Finding] = []
+
+  /// True when nothing differs.
+  public var isSound: Bool { findings.isEmpty }
+
+  private let desk: LedgerDesk
+  private let source: EvidenceSource
+  private let salts: [String: [UInt8]]
+  private var policies: [Digest: Policy] = [:]
+
+  /// Checks one entry, or with nil every entry of a settlement.
+  /// - Throws: As opening the ledger does: every entry is first checked against leaf and rules.
+  public init(_ file: String, entry wanted: UInt64?, source: EvidenceSource) throws {
+    desk = try LedgerDesk(opening: file)
+    self.source = source
+    salts = Dictionary(
+      try desk.store.names().map { ($0.path, $0.salt) }, uniquingKeysWith: { first, _ in first })
+    if let wanted, wanted >= UInt64(desk.book.size) {
+      add("missing", wanted, "the ledger has \(desk.book.size) entries")
+      return
+    }
+    var failure: (any Error)?
+    try desk.store.entries(from: Int64(wanted ?? 0)) { index, stored in
+      do { try check(UInt64(index), stored.body, isWanted: wanted != nil) } catch {
+        failure = error
+        return false
+      }
+      return wanted == nil
+    }
+    if let failure { throw failure }
+  }
+
+  private mutating func add(_ code: String, _ index: UInt64, _ detail: String) {
+    findings.append(.init(code: code, entries: index..<index + 1, detail: detail))
+  }
+
+  private mutating func check(_ index: UInt64, _ bytes: [UInt8], isWanted: Bool) throws {
+    let request = try Entry(bytes).request
+    guard case .transfer(let reason, _, let run, _) = request.data, run != nil,
+      reason == "settlement" || reason == "penalty",
+      let hash = request.evidence.first(where: { $0.kind == .performance })?.hash,
+      request.source != nil
+    else {
+      if isWanted { add("notSettled", index, "it is no settlement of a home; allowed: one") }
+      return
+    }
+    guard request.evidence.contains(where: { $0.kind == .report }) else {
+      older += 1
+      if isWanted {
+        add("noObject", index, "its run was posted before homes had evidence of their own")
+      }
+      return
+    }
+    guard let evidence = try evidence(hash, index),
+      let policy = try policy(request, evidence, index)
+    else { return }
+    settled += 1
+    compare(request, with: evidence, policy, isPenalty: reason == "penalty", index)
+  }
+
+  private mutating func evidence(_ hash: Digest, _ index: UInt64) throws -> HomeEvidence? {
+    guard let bytes = try source.bytes(hash) else {
+      add("evidenceMissing", index, "the evidence \(hash) is not there")
+      return nil
+    }
+    let found = SHA256.hash(bytes)
+    guard found == hash else {
+      add("evidenceAltered", index, "the evidence \(hash) has the SHA-256 \(found)")
+      return nil
+    }
+    do throws(HomeEvidence.Fault) { return try HomeEvidence(bytes: bytes) } catch {
+      add("evidenceMalformed", index, "the evidence \(hash): \(error)")
+      return nil
+    }
+  }
+
+  private mutating func policy(
+    _ request: EntryRequest, _ evidence: HomeEvidence, _ index: UInt64
+  ) throws -> Policy? {
+    let hash = evidence.policy
+    guard request.rule == hash else {
+      add(
+        "ruleDiffers", index,
+        "the entry cites the policy \(request.rule.map { "\($0)" } ?? "of nobody"), its evidence"
+          + " \(hash)")
+      return nil
+    }
+    if let known = policies[hash] { return known }
+    guard let bytes = try source.policy(hash) else {
+      add("policyMissing", index, "the policy \(hash) is not there")
+      return nil
+    }
+    let found = SHA256.hash(bytes)
+    guard found == hash else {
+      add("policyAltered", index, "the policy \(hash) has the SHA-256 \(found)")
+      return nil
+    }
+    do throws(PolicyFaults) {
+      let policy = try Policy.load(bytes: bytes, file: "\(hash)")
+      policies[hash] = policy
+      return policy
+    } catch {
+      add("policyMalformed", index, "\(error)")
+      return nil
+    }
+  }
+
+  private mutating func compare(
+    _ request: EntryRequest, with evidence: HomeEvidence, _ policy: Policy, isPenalty: Bool,
+    _ index: UInt64
+  ) {
+    let result = Settlement.settle(evidence.input, terms: policy.settlement)
+    let entries = result.entries()
+    guard let entry = entries.first(where: { $0.key.hasSuffix(":penalty") == isPenalty }) else {
+      let kind = isPenalty ? "penalty" : "reward"
+      return add("postingsDiffer", index, "its evidence gives no \(kind) at all")
+    }
+    let input = evidence.input
+    let paths = entry.legs.map { leg in
+      leg.account.path(
+        event: input.event, utility: evidence.utility, programme: policy.dispatch.programme,
+        partner: policy.dispatch.programme.text)
+    }
+    var legs: [Leg] = []
+    let currency = policy.settlement.currency
+    guard let commodity = desk.commodity(currency.code)?.number else {
+      return add("postingsDiffer", index, "the ledger has no \(currency.code)")
+    }
+    for (path, leg) in zip(paths, entry.legs) {
+      guard let account = desk.accounts[path] else {
+        return add("nameMissing", index, "no account has the name \(path), or it was erased")
+      }
+      legs.append(Leg(account: account, commodity: commodity, amount: leg.amount.millionths))
+    }
+    var again = EntryRequest(
+      .transfer(
+        reason: isPenalty ? "penalty" : "settlement", event: input.event.text, run: input.run.name),
+      source: request.source, effective: input.window, legs: legs, evidence: request.evidence,
+      rule: evidence.policy)
+    if let salt = salts["owner:\(evidence.home.owner)"], let author = request.source?.author {
+      let key = IdempotencyKey.settlement(
+        millisecondsOfEventEnd: UInt64(input.window.end.microseconds / 1_000), salt: salt,
+        event: input.event.text, site: evidence.home.site.text, run: entry.key)
+      again.source = RequestSource(author: author, key: key)
+    }
+    if again.hashedBytes != request.hashedBytes {
+      add("postingsDiffer", index, difference(request, again))
+    } else if again.source != request.source {
+      add("keyDiffers", index, "its key is not that of its event, home and run")
+    }
+  }
+
+  private func difference(_ found: EntryRequest, _ computed: EntryRequest) -> String {
+    func text(_ legs: [Leg]) -> String {
+      legs.map { "\(desk.name(of: $0.account)) \($0.amount)" }.joined(separator: ", ")
+    }
+    if found.legs != computed.legs {
+      return "the entry moves \(text(found.legs)); its evidence gives \(text(computed.legs))"
+        + " (millionths)"
+    }
+    return "the entry says \(found.data) over \(found.effective.map { "\($0)" } ?? "no time"); its"
+      + " evidence gives \(computed.data) over \(computed.effective.map { "\($0)" } ?? "")"
+  }
+}
