@@ -155,7 +155,8 @@ enum MeterGroups {
 
   /// Exact to five decimals, and to seven where a joule needs it.
   static func kilowattHours(_ joules: Int64) -> String {
-    let scaled = (Int128(joules) * 20_000_000 + 3_600_000) / 7_200_000
-    return FixedDecimal.text(scaled, places: 7, minimumPlaces: 0)
+    // Rounded by size: what is lost and what is gained in the same amount look alike.
+    let size = (Int128(joules.magnitude) * 20_000_000 + 3_600_000) / 7_200_000
+    return FixedDecimal.text(joules < 0 ? -size : size, places: 7, minimumPlaces: 0)
   }
 }

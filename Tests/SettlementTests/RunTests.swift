@@ -51,6 +51,26 @@ import Testing
       ])
   }
 
+  /// Four quarter hours of 0.25 kWh, the third missing at first: 0.75 kWh, then the rest.
+  @Test func `posts what a late reading adds`() {
+    let whole = World.home(
+      committed: [250, 250, 250, 250], delivered: [250, 250, 250, 250])
+    var partial = whole
+    partial.intervals[2] = .missing()
+    let first = Settlement.settle(World.input([partial], minutes: 15), terms: World.tenPercent)
+    #expect(first.homes[0].credited == World.wh(750))
+    #expect(first.homes[0].net == Money("1.50") && first.homes[0].penalties == .zero)
+    #expect(first.homes[0].intervals[2].shortfall == nil)
+    let later = Settlement.settle(
+      World.input([whole], minutes: 15, run: recalculation), terms: World.tenPercent)
+    let differences = Settlement.difference(of: later, posted: first.homes.map { PostedHome($0) })
+    #expect(differences.map { $0.netSplit.map(\.amount) } == [[Money("0.50")]])
+    let entries = Settlement.entries(differences, run: later.run)
+    #expect(entries.map(\.key) == ["recalculation"])
+    #expect(
+      entries[0].legs == [leg(.funding, "-0.50"), leg(.owner(OwnerID("O-H1")!), "0.50")])
+  }
+
   @Test func `posts nothing when nothing changed`() {
     let first = result(3_200)
     let again = result(3_200, recalculation)

@@ -82,8 +82,12 @@ import Verification
     let records = (0..<60).filter { !(20..<23).contains($0) }.map { Self.record($0, energy: 20) }
     let outcome = Self.readings(records)
     #expect(outcome.readings.count == 57)
-    let series = try Self.hourly(outcome)
-    #expect(series.qualities == [.missing])
+    let built = try IntervalSeries.build(
+      from: outcome.readings, meter: Samples.meter, side: .netImport, intervalSeconds: 3_600)
+    // 1.14 kWh are known, and stand beside: never as the hour, and never 1.20 by a guess.
+    #expect(built.series.qualities == [.missing])
+    #expect(built.series.energy(row: 0) == nil)
+    #expect(built.partials.map(\.known) == [Energy(wattHours: 1_140)])
   }
 
   @Test func `counts energies between two registers once`() {
