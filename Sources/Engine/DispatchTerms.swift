@@ -163,12 +163,21 @@ public struct DispatchTerms: Hashable, Sendable {
     public var minimumRestMinutes: Int64 = 0
     /// Local days with an event in a row, or nil.
     public var maximumConsecutiveDays: Int?
+    /// What becomes of a signal that shares time with another event of the programme; nil: it is
+    /// taken, and a battery of the other event is skipped as busy.
+    public var overlap: Overlap?
     /// Does a cancelled event use up a limit.
     public var countCancelled: CountCancelled
     /// May events be tests.
     public var testsAllowed: Bool
     /// Are tests paid.
     public var testsPaid: Bool
+
+    /// `events.overlap`.
+    public enum Overlap: String, Hashable, Sendable, CaseIterable {
+      /// The signal is refused.
+      case refuse
+    }
 
     /// `events.countCancelled`.
     public enum CountCancelled: String, Hashable, Sendable, CaseIterable {

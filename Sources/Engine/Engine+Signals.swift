@@ -253,7 +253,12 @@ extension Engine {
         min(record.endedAt ?? content.window.end, content.window.end),
         content.window.start.adding(seconds: 1))
       guard let window = Window(start: content.window.start, end: end) else { continue }
-      others.append(.init(window: window, counts: counts && !content.isTest))
+      let isLive = state.isLive || record.status == .scheduled
+      others.append(.init(window: window, counts: counts && !content.isTest, isLive: isLive))
+      // A revision that waits for its money may ask for more time than what is in force.
+      if state.isLive, state.isPending, let asked = record.revisions.last?.signal.content {
+        others.append(.init(window: asked.window, counts: false, isLive: true))
+      }
     }
     return SignalRules(terms: terms, now: now, others: others)
   }

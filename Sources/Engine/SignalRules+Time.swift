@@ -1,6 +1,18 @@
 import Grid
 
 extension SignalRules {
+  /// Tests move batteries as other events do, so they overlap too.
+  func overlap(_ content: GridSignal.Content) -> Rejection? {
+    guard terms.events.overlap == .refuse,
+      let other = others.first(where: {
+        $0.isLive && $0.window.intersection(content.window) != nil
+      })
+    else { return nil }
+    return refuse(
+      "overlap", "\(content.window.start) to \(content.window.end)",
+      "no time of the event from \(other.window.start) to \(other.window.end)")
+  }
+
   /// Limits of time: hours of a season, rest between events, days in a row. Tests as for numbers.
   func time(_ content: GridSignal.Content, _ date: CivilDate) -> Rejection? {
     guard !content.isTest else { return nil }

@@ -4,14 +4,17 @@ import Grid
 ///
 /// A refusal is `refusedByPolicy`; its `field` is the rule's name: `notEffective`,
 /// `formNotAccepted`, `targetOutOfRange`, `testNotAllowed`, `durationNotAllowed`, `outsideSeason`,
-/// `dayNotAllowed`, `outsideWindow`, `limitReached`, `restTooShort`, `startPast` or `noticeTooLate`. The first
-/// broken rule in this order is named.
+/// `dayNotAllowed`, `outsideWindow`, `limitReached`, `overlap`, `restTooShort`, `startPast` or `noticeTooLate`.
+/// The first broken rule is named.
 struct SignalRules {
   /// Another event of the same programme, for the limits of number and time.
   struct Other {
     /// When it was, up to its cancel.
     let window: Window
+    /// Uses up limits of number and time.
     let counts: Bool
+    /// Waits, moves batteries, or is asked to; one that is over or refused does not.
+    var isLive = false
 
     var start: Timestamp { window.start }
   }
@@ -54,7 +57,8 @@ struct SignalRules {
   func fault(in content: GridSignal.Content, replacing stored: GridSignal.Content?) -> Rejection? {
     let date = zone.date(at: content.window.start)
     return effect(date) ?? form(content) ?? length(content) ?? season(content, date)
-      ?? number(content, date) ?? time(content, date) ?? notice(content, stored)
+      ?? number(content, date) ?? overlap(content) ?? time(content, date)
+      ?? notice(content, stored)
   }
 
   /// True when `content` comes too late for notice, and the terms dispatch it all the same.

@@ -149,6 +149,11 @@ struct PolicyWords {
     say(
       "An event lasts \(length)"
         + (limits.isEmpty ? "." : "; at most \(limits.joined(separator: ", "))."), "events")
+    if events.overlap == .refuse {
+      say(
+        "A signal that shares time with another event of the programme is refused.",
+        "events.overlap")
+    }
     let signals = dispatch.signals
     let forms = DispatchTerms.SignalTerms.Form.allCases.filter(signals.forms.contains)
     say(

@@ -17,7 +17,8 @@ enum PolicyFields {
     "events", "events.minimumMinutes", "events.maximumMinutes", "events.allowedMinutes",
     "events.stepMinutes", "events.maximumPerDay", "events.maximumPerMonth",
     "events.maximumPerSeason", "events.maximumHoursPerSeason", "events.minimumRestMinutes",
-    "events.maximumConsecutiveDays", "events.durationFromEnrolment", "events.countCancelled",
+    "events.maximumConsecutiveDays", "events.durationFromEnrolment", "events.overlap",
+    "events.countCancelled",
     "events.tests", "events.tests.allowed",
     "events.tests.paid",
     "signals", "signals.from", "signals.forms", "signals.signature", "signals.revise",
@@ -105,7 +106,7 @@ enum PolicyFields {
   /// Fields that are described but that nothing carries out, whatever they say.
   static let notYet: [String] = {
     var paths = [
-      "events.plannedHoursPerSeason", "events.overlap", "events.adjacent",
+      "events.plannedHoursPerSeason", "events.adjacent",
       "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
       "signals.openADR", "notice.publishSchedule", "enrolment.kinds",
       "dispatch.ramp.fleetKWPerMinute",

@@ -16,6 +16,8 @@ extension PolicyParts {
     let rest = section.optional("minimumRestMinutes", .int(0...10_080), default: 0)
     let days = section.optional("maximumConsecutiveDays", .int(1...31))
     let isContracted = section.optional("durationFromEnrolment", .bool, default: false)
+    let overlap = section.optional(
+      "overlap", YAMLForm<DispatchTerms.EventTerms.Overlap>.word(notYet: ["priority"]))
     let countCancelled = section.optional(
       "countCancelled", YAMLForm<DispatchTerms.EventTerms.CountCancelled>.word(),
       default: .started)
@@ -30,6 +32,7 @@ extension PolicyParts {
     terms.maximumSecondsPerSeason = hours.map { $0 * 36 }
     terms.minimumRestMinutes = rest
     terms.maximumConsecutiveDays = days.map { Int($0) }
+    terms.overlap = overlap
     terms.lengthIsContracted = isContracted
     return terms
   }

@@ -36,6 +36,7 @@ extension Fixture {
             minimumRestMinutes: 90
             maximumConsecutiveDays: 3
             durationFromEnrolment: true
+            overlap: refuse
           """)
   }
 }
@@ -54,6 +55,14 @@ extension Fixture {
     #expect(terms.events.minimumRestMinutes == 90)
     #expect(terms.events.maximumConsecutiveDays == 3)
     #expect(terms.events.lengthIsContracted)
+    #expect(terms.events.overlap == .refuse)
+    let sentence = "A signal that shares time with another event of the programme is refused."
+    func says(_ text: String) throws -> Bool {
+      try Fixture.load(text).explain().lines.contains { $0.sentence == sentence }
+    }
+    #expect(try says(Fixture.ordered))
+    #expect(try Fixture.load(Fixture.whole).dispatch.events.overlap == nil)
+    #expect(try !says(Fixture.whole))
     let release = try #require(terms.release)
     #expect(release.currencyCode == "EUR" || release.currencyCode == "USD")
     // E17
