@@ -26,29 +26,38 @@ public struct EventAccount: Sendable {
     _ event: EventCase, policy: Policy, performances: [Performance], run: SettlementTerms.Run,
     payer: SettlementRun.Payer, earlier: EarlierMoney = EarlierMoney()
   ) {
+    self.event = event
+    self.policy = policy
+    self.performances = performances
+    input = Self.input(
+      event, performances: performances, run: run, payer: payer, earlier: earlier)
+    result = Settlement.settle(input, terms: policy.settlement)
+  }
+
+  /// What settlement is given of an event and of verification's answers, in the same order.
+  public static func input(
+    _ event: EventCase, performances: [Performance], run: SettlementTerms.Run,
+    payer: SettlementRun.Payer, earlier: EarlierMoney = EarlierMoney()
+  ) -> SettlementInput {
     precondition(
       event.homes.count == performances.count
         && zip(event.homes, performances).allSatisfy { $0.site == $1.site },
       "there is one performance for each home, in the same order")
-    self.event = event
-    self.policy = policy
-    self.performances = performances
     let homes = zip(event.homes, performances).map { home, performance in
       HomePerformance(
         site: home.site, owner: home.owner, batteries: home.batteries,
-        commitment: home.commitment, intervals: Self.measured(performance, event.intervals),
-        verdict: Self.verdict(performance.verdict),
+        commitment: home.commitment, intervals: measured(performance, event.intervals),
+        verdict: verdict(performance.verdict),
         heldBy: performance.flags.first(where: \.holdsResult)?.code,
         isNotified: home.isNotified, commandAnswered: home.commandAnswered,
         optedOutAt: home.optedOutAt, earlierInMonth: earlier.month[home.owner] ?? .init(),
         earlierInSeason: earlier.season[home.owner] ?? .init(),
         earlierInYear: earlier.year[home.owner] ?? .init())
     }
-    input = SettlementInput(
+    return SettlementInput(
       run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: payer),
       event: event.id, window: event.window, isTest: event.isTest, intervals: event.intervals,
       homes: homes)
-    result = Settlement.settle(input, terms: policy.settlement)
   }
 
   private static func measured(

@@ -30,6 +30,8 @@ public struct Policy: Hashable, Sendable {
   public internal(set) var measurement: MeasurementTerms
   /// What settlement is told.
   public internal(set) var settlement: SettlementTerms
+  /// What only the settlement of a programme carries out, around `settlement`; nil without such.
+  public internal(set) var programme: ProgrammeTerms?
   /// Days to object after a run.
   public let disputeDays: Int64
   /// What is allowed and still deserves a look.
@@ -68,17 +70,22 @@ public struct Policy: Hashable, Sendable {
 
   /// Reads a policy file.
   ///
-  /// - Parameter file: Its name in faults.
+  /// - Parameters:
+  ///   - file: Its name in faults.
+  ///   - allowsProgramme: The caller settles by `programme` where it is there. Otherwise fields
+  ///     that need it are refused, so that nobody settles without them.
   /// - Throws: `PolicyFaults` with every fault, each with line, field, what was found and what is
   ///   allowed. A field that is described but that nothing here carries out is refused too, with
   ///   the code `notYet`: a policy that is accepted is kept in full.
-  public static func load(bytes: [UInt8], file: String) throws(PolicyFaults) -> Policy {
-    try read(bytes: bytes, file: file).policy
+  public static func load(
+    bytes: [UInt8], file: String, allowsProgramme: Bool = false
+  ) throws(PolicyFaults) -> Policy {
+    try read(bytes: bytes, file: file, allowsProgramme: allowsProgramme).policy
   }
 
   /// The policy and the schema paths that were asked for on the way.
   static func read(
-    bytes: [UInt8], file: String
+    bytes: [UInt8], file: String, allowsProgramme: Bool = false
   ) throws(PolicyFaults) -> (policy: Policy, asked: Set<String>) {
     let reader = try YAMLReader(bytes: bytes, file: file, limits: PolicyFields.limits)
     let hash = SHA256.hash(bytes)
@@ -86,6 +93,11 @@ public struct Policy: Hashable, Sendable {
       let parts = PolicyParts(root)
       let rules = PolicyRules(parts: parts, reader: reader)
       rules.check()
+      for field in allowsProgramme ? [] : parts.programmeFields {
+        reader.fault(
+          at: field, found: "there, and only headroom settle carries it out yet",
+          allowed: "leave it out", code: YAMLFault.Code.notYet)
+      }
       return Policy(parts, hash: hash, warnings: rules.warnings(), reader: reader)
     }
     return (policy, reader.asked)
@@ -96,7 +108,7 @@ public struct Policy: Hashable, Sendable {
   ) {
     guard let header = parts.header, let calendar = parts.calendar, let events = parts.events,
       let signals = parts.signals, let notice = parts.notice, let measurement = parts.measurement,
-      let baseline = parts.baseline, let reward = parts.reward, let shares = parts.shares,
+      let baseline = parts.baseline, let reward = parts.reward, let shares = parts.splits?.shares,
       let escrow = parts.escrow, let settlement = parts.settlement
     else { return nil }
     id = header.id
@@ -147,5 +159,6 @@ public struct Policy: Hashable, Sendable {
       estimatedPayable: measurement.estimatedPayable, testsPaid: events.testsPaid,
       shares: shares, escrowRequired: escrow.required, escrowCoverPercent: escrow.coverPercent,
       runs: settlement.runs)
+    programme = parts.programme(around: self.settlement)
   }
 }

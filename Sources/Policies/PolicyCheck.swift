@@ -10,9 +10,12 @@ public struct PolicyCheck: Hashable, Sendable {
   /// Warnings, and fields that are still to be confirmed, are printed and leave the code at 0.
   public static func report(bytes: [UInt8], file: String) -> PolicyCheck {
     do {
-      let policy = try Policy.load(bytes: bytes, file: file)
+      let policy = try Policy.load(bytes: bytes, file: file, allowsProgramme: true)
       var text = "\(file): sound: \(policy.id) \(policy.version), SHA-256 \(policy.hash)\n"
       for warning in policy.warnings { text += "\(warning)\n" }
+      if policy.programme != nil {
+        text += "\(file): headroom settle carries out its fees and splits; serve refuses them yet\n"
+      }
       if policy.isDraft {
         text += "\(file): a draft: it can be tried, but serve refuses it. To be confirmed:\n"
         for item in policy.unconfirmed { text += "  \(item)\n" }

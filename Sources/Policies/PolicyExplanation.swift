@@ -65,6 +65,7 @@ extension Policy {
     words.sayMeasurement()
     words.sayRewards(committed: committed, level: level)
     words.sayShares(committed: committed, homes: homes, level: level)
+    words.sayProgramme()
     for warning in warnings { words.say("Warning: \(warning.sentence).", warning.path) }
     return PolicyExplanation(lines: words.lines)
   }

@@ -81,9 +81,12 @@ enum PolicyFields {
     "reward.penalty.multipleOf", "reward.penalty.multiple", "reward.penalty.deadbandPercent",
     "reward.penalty.netting", "reward.penalty.belowBaseline", "reward.penalty.caps",
     "reward.penalty.caps[].basis", "reward.penalty.caps[].percent",
-    "splits", "splits.shares", "escrow", "escrow.required", "escrow.coverPercent",
+    "splits", "splits.shares", "splits.of", "splits.penaltyShares",
+    "fees", "fees[].name", "fees[].to", "fees[].paidBy", "fees[].beforeSplit", "fees[].rate",
+    "fees[].rate.amount", "fees[].rate.per", "fees[].percentOf", "fees[].percent",
+    "escrow", "escrow.required", "escrow.coverPercent",
     "settlement", "settlement.runs", "settlement.runs[].name", "settlement.runs[].afterDays",
-    "settlement.runs[].payable", "settlement.disputeDays",
+    "settlement.runs[].payable", "settlement.payerBasis", "settlement.disputeDays",
   ]
 
   /// Fields that nothing carries out yet, with the texts that ask for nothing.
@@ -97,9 +100,6 @@ enum PolicyFields {
     "reward.penalty.missingData": ["noPenalty"],
     "reward.penalty.to": ["utility"],
     "reward.rateLockYears": ["0"],
-    "splits.of": ["net"],
-    "fees": ["[]"],
-    "settlement.payerBasis": ["sumOfHomes"],
     "settlement.minimumPosting": ["0"],
   ]
 
@@ -115,7 +115,7 @@ enum PolicyFields {
       "dispatch.storm.hoursAfter", "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
       "reward.distribute", "reward.capacity", "reward.availability", "reward.flat",
       "reward.caps", "reward.budget", "reward.bonusPool",
-      "splits.penaltyShares", "escrow.releaseAt", "settlement.reconcilePercent",
+      "escrow.releaseAt", "settlement.reconcilePercent",
     ]
     for component in ["energy", "premium", "penalty"] {
       for form in ["byMonth", "bySeason", "byZone", "byVintage", "fromSignal", "floor"] {

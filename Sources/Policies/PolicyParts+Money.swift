@@ -2,12 +2,6 @@ import Grid
 import Settlement
 
 extension PolicyParts {
-  static func splits(_ section: YAMLSection) -> [SettlementTerms.Party: Percent]? {
-    section.required(
-      "shares",
-      YAMLForm<[SettlementTerms.Party: Percent]>.mapping(of: .percent(), by: .word(), 1...6))
-  }
-
   static func escrow(_ section: YAMLSection) -> Escrow? {
     let required = section.required("required", .bool)
     let cover = section.optional("coverPercent", .int(100...200), default: 100)
@@ -17,6 +11,8 @@ extension PolicyParts {
   static func settlement(_ section: YAMLSection) -> Settlement? {
     let runs = section.required(
       "runs", YAMLForm<[SettlementTerms.Run]>.list(of: .section(run), 1...20))
+    let basis = section.optional(
+      "payerBasis", YAMLForm<ProgrammeTerms.PayerBasis>.word(), default: .sumOfHomes)
     let dispute = section.optional("disputeDays", .int(0...730), default: 60)
     guard let runs else { return nil }
     for (index, (earlier, later)) in zip(runs, runs.dropFirst()).enumerated()
@@ -31,7 +27,7 @@ extension PolicyParts {
         at: "\(section.path).runs[\(index)].name", found: "\(run.name), there twice",
         allowed: "each name once", code: YAMLFault.Code.badValue)
     }
-    return Settlement(runs: runs, disputeDays: dispute)
+    return Settlement(runs: runs, disputeDays: dispute, payerBasis: basis)
   }
 
   private static func run(_ section: YAMLSection) -> SettlementTerms.Run? {

@@ -67,6 +67,7 @@ struct PolicyParts {
   struct Settlement {
     var runs: [SettlementTerms.Run]
     var disputeDays: Int64
+    var payerBasis: ProgrammeTerms.PayerBasis
   }
 
   var header: Header?
@@ -79,7 +80,8 @@ struct PolicyParts {
   var measurement: Measurement?
   var baseline: BaselineTerms?
   var reward: Reward?
-  var shares: [SettlementTerms.Party: Percent]?
+  var splits: Splits?
+  var fees: [ProgrammeTerms.Fee]
   var escrow: Escrow?
   var settlement: Settlement?
 
@@ -98,7 +100,8 @@ struct PolicyParts {
     measurement = root.required("measurement", .section(Self.measurement))
     baseline = root.required("baseline", .section(Self.baseline))
     reward = root.required("reward", .section(Self.reward))
-    shares = root.required("splits", .section(Self.splits))
+    splits = root.required("splits", .section(Self.splits))
+    fees = root.optional("fees", .list(of: .section(Self.fee), 0...20), default: [])
     escrow = root.required("escrow", .section(Self.escrow))
     settlement = root.required("settlement", .section(Self.settlement))
     if dispatch.release?.byPrice.isEmpty == false {

@@ -148,12 +148,10 @@ struct PolicyRules {
   }
 
   private func checkMoney() {
-    if let shares = parts.shares {
-      let sum = shares.values.reduce(Int32(0)) { $0 + $1.hundredths }
-      if sum != 10_000 {
-        let text = FixedDecimal.text(Int64(sum), places: 2, minimumPlaces: 0)
-        fault("splits.shares", "\(text) in sum", "exactly 100", Code.splitNot100)
-      }
+    if let table = parts.splits?.penaltyShares { checkSum("splits.penaltyShares", table) }
+    checkFees()
+    if let shares = parts.splits?.shares {
+      checkSum("splits.shares", shares)
       // Without a reward the unit is wrong, and only with unit home an owner must be there.
       if shares[.owner] == nil, parts.reward != nil {
         fault("splits.shares", "without owner", "a share of the owner", Code.ownerMissing)
@@ -176,7 +174,14 @@ struct PolicyRules {
     }
   }
 
-  private func checkGreatest(_ path: String, _ rate: SettlementTerms.Rate, percent: Int64) {
+  private func checkSum(_ path: String, _ shares: [SettlementTerms.Party: Percent]) {
+    let sum = shares.values.reduce(Int32(0)) { $0 + $1.hundredths }
+    guard sum != 10_000 else { return }
+    let text = FixedDecimal.text(Int64(sum), places: 2, minimumPlaces: 0)
+    fault(path, "\(text) in sum", "exactly 100", Code.splitNot100)
+  }
+
+  func checkGreatest(_ path: String, _ rate: SettlementTerms.Rate, percent: Int64) {
     let prices: [Money]
     switch rate {
     case .flat(let price): prices = [price]

@@ -99,7 +99,8 @@ extension PolicyWords {
     let terms = policy.settlement
     let shares = terms.shares.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.value) % \($0.key.rawValue)" }
-    say("A home's net is shared: \(shares.joined(separator: ", ")).", "splits.shares")
+    let whose = policy.programme?.splitsLines == true ? "line" : "net"
+    say("A home's \(whose) is shared: \(shares.joined(separator: ", ")).", "splits.shares")
     if terms.escrowRequired {
       if let cost = policy.greatestCost(committed: committed, homes: homes, level: level),
         committed > .zero

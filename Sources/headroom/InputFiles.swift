@@ -35,8 +35,12 @@ struct InputFiles {
 
 extension InputFiles {
   /// A policy, drafts included: what is only tried out may be uncertain.
-  mutating func policy(_ path: String) -> Policy? {
-    let policy = parse(path) { try Policy.load(bytes: $0, file: $1) }
+  ///
+  /// - Parameter allowsProgramme: The command settles by the policy's `programme`.
+  mutating func policy(_ path: String, allowsProgramme: Bool = false) -> Policy? {
+    let policy = parse(path) {
+      try Policy.load(bytes: $0, file: $1, allowsProgramme: allowsProgramme)
+    }
     if let policy, policy.isDraft {
       Console.note("\(path): a draft: it can be tried, but serve refuses it")
     }

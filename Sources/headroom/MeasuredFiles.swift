@@ -31,7 +31,7 @@ struct MeasuredFiles {
   /// Reads and joins the files; what is wrong is said, and ends the command with 65.
   init(
     meters: [String], policy policyPath: String, events eventsPath: String, measure: String?,
-    fleet fleetPath: String?, evidence options: EvidenceOptions
+    fleet fleetPath: String?, evidence options: EvidenceOptions, allowsProgramme: Bool = false
   ) throws {
     try InputFiles.oneStandardInput(
       meters + [
@@ -40,7 +40,7 @@ struct MeasuredFiles {
       ])
     var files = InputFiles()
     let parts = meters.map { ($0, files.meters($0)) }
-    let policy = files.policy(policyPath)
+    let policy = files.policy(policyPath, allowsProgramme: allowsProgramme)
     // Without a policy nobody knows the zone; UTC only lets the other files be read.
     let zone = policy?.measurement.calendar.zone ?? .utc
     let events = files.parse(eventsPath) { try EventsFile.parse($0, file: $1, localIn: zone) }

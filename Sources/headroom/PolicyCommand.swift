@@ -77,7 +77,7 @@ struct PolicyExplainCommand: ParsableCommand {
     let bytes = try InputFile.read(file)
     let policy: Policy
     do throws(PolicyFaults) {
-      policy = try Policy.load(bytes: bytes, file: file)
+      policy = try Policy.load(bytes: bytes, file: file, allowsProgramme: true)
     } catch {
       throw (error.isNotYAML ? Outcome.badInput : .no).failure("\(error)")
     }

@@ -17,6 +17,9 @@ struct SettleCommand: AsyncParsableCommand {
       its level; notices and commands count as acknowledged; caps of penalties see this event \
       alone. Nothing is posted.
 
+      A policy with fees, splits of lines or a payerBasis shows each line and each party's part \
+      of it; such a policy goes without --out and --null.
+
       With --null no battery was asked for anything, and everything credited is an error of the \
       baseline: it is shown per home, netted over the event and interval by interval.
 
@@ -53,7 +56,7 @@ struct SettleCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let files = try MeasuredFiles(
       meters: meters, policy: policy, events: event, measure: measure, fleet: fleet,
-      evidence: evidence)
+      evidence: evidence, allowsProgramme: !null)
     let measurement = CaseMeasurement(files: files.readings, policy: files.policy)
     if null {
       let measured = try files.uncommitted(only: site)
@@ -67,6 +70,10 @@ struct SettleCommand: AsyncParsableCommand {
       throw Outcome.badInput.failure(
         "\(policy): measurement.aggregate is fleet; allowed: sumOfHomes, because lines of money "
           + "are those of homes (headroom baseline shows both)")
+    }
+    guard files.policy.programme == nil || out == nil else {
+      throw Outcome.badInput.failure(
+        "\(policy): its fees and splits are not in the report's files yet; allowed: no --out")
     }
     let rehearsal = try plan(files)
     let batteries = files.fleet ?? []
@@ -82,8 +89,15 @@ struct SettleCommand: AsyncParsableCommand {
     }
     Console.note(
       "notices and commands count as acknowledged; earlier earnings of the month are not known")
+    let performances = try await measurement.verify(measured)
+    if let terms = files.policy.programme {
+      let output = ProgrammeOutput(
+        measured, performances: performances, policy: files.policy, terms: terms, run: run)
+      if json { output.writeJSON { Console.result($0) } } else { Console.result(output.text) }
+      return
+    }
     let account = EventAccount(
-      measured, policy: files.policy, performances: try await measurement.verify(measured),
+      measured, policy: files.policy, performances: performances,
       run: run, payer: files.policy.settlement.escrowRequired ? .escrow : .funding)
     let output = SettleOutput(account: account, rehearsal: rehearsal, fleet: batteries)
     if let out { try write(output, to: out) }

@@ -61,7 +61,12 @@ import Testing
     Edit("owner: 70,", "grid: 70,", "splits.shares", "ownerMissing"),
     Edit("tax: 2.5", "bank: 2.5", "splits.shares.bank"),
     Edit("shares: {owner: 70", "of: lines\n  shares: {owner: 70", "splits.of", "notYet"),
-    Edit("splits:\n", "fees: [{name: commission}]\nsplits:\n", "fees", "notYet"),
+    Edit(
+      "splits:\n",
+      "fees: [{name: a, percentOf: premium, percent: 4, paidBy: owner, to: grid}]\nsplits:\n",
+      "fees", "notYet"),
+    Edit(
+      "disputeDays: 90", "payerBasis: fleetTotal", "settlement.payerBasis", "notYet"),
     Edit("required: true", "required: maybe", "escrow.required"),
     Edit("coverPercent: 120", "coverPercent: 99", "escrow.coverPercent"),
     Edit("coverPercent: 120", "releaseAt: final", "escrow.releaseAt", "notYet"),

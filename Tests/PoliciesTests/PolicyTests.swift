@@ -305,9 +305,10 @@ import Verification
       try Fixture.edited(
         "rate: {amount: 0.40, per: kWh}",
         "multipleOf: [energy, premium]\n    multiple: 1.5"
-      ).text, Fixture.ordered,
+      ).text, Fixture.ordered, try Fixture.withFees(),
     ] {
-      asked.formUnion(try Policy.read(bytes: Array(text.utf8), file: "p.yaml").asked)
+      asked.formUnion(
+        try Policy.read(bytes: Array(text.utf8), file: "p.yaml", allowsProgramme: true).asked)
     }
     // Every mapping may carry these two; they are listed once.
     asked = asked.filter { !$0.hasSuffix(".source") && !$0.hasSuffix(".toBeConfirmed") }

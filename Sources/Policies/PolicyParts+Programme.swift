@@ -1,0 +1,118 @@
+import Grid
+import Settlement
+
+extension PolicyParts {
+  /// `splits` beyond the shares.
+  struct Splits {
+    var shares: [SettlementTerms.Party: Percent]
+    var isOfLines: Bool
+    var penaltyShares: [SettlementTerms.Party: Percent]?
+  }
+
+  static func splits(_ section: YAMLSection) -> Splits? {
+    let table = YAMLForm<[SettlementTerms.Party: Percent]>.mapping(
+      of: .percent(), by: .word(), 1...6)
+    let shares = section.required("shares", table)
+    let isOfLines = section.optional("of", .words(["net": false, "lines": true]), default: false)
+    let penaltyShares = section.optional("penaltyShares", table)
+    if section.has("penaltyShares"), !isOfLines {
+      section.fault(
+        "penaltyShares", found: "there without of: lines", allowed: "of: lines beside it",
+        code: YAMLFault.Code.badValue)
+    }
+    return shares.map {
+      Splits(shares: $0, isOfLines: isOfLines, penaltyShares: penaltyShares)
+    }
+  }
+
+  /// One row of `fees`.
+  static func fee(_ section: YAMLSection) -> ProgrammeTerms.Fee? {
+    let name = section.required("name", YAMLForm.id)
+    let to = section.required("to", YAMLForm<SettlementTerms.Party>.word())
+    let paidBy = section.required(
+      "paidBy",
+      YAMLForm<SettlementTerms.Party?>.words([
+        "aggregator": .aggregator, "grid": .grid, "owner": .owner, "supplier": .supplier,
+        "tax": .tax, "utility": .utility, "payer": nil,
+      ]))
+    let isBeforeSplit = section.optional("beforeSplit", .bool, default: true)
+    let rate = section.optional("rate", .section(feeRate))
+    let line = section.optional(
+      "percentOf",
+      YAMLForm<ProgrammeLine.Kind>.words(
+        ["directReward": .directReward, "premium": .premium], notYet: ["additionalReward"]))
+    let percent = section.optional("percent", .percent())
+    if section.has("rate") {
+      for key in ["percentOf", "percent"] where section.has(key) {
+        section.fault(key, found: "there beside rate", allowed: "one of both")
+      }
+    } else {
+      for key in ["percentOf", "percent"] where !section.has(key) {
+        section.fault(
+          key, allowed: "percentOf and percent, or a rate instead", code: YAMLFault.Code.missing)
+      }
+    }
+    guard let name, let to, let paidBy else { return nil }
+    if let rate {
+      return .init(
+        name: name, to: to, paidBy: paidBy, price: .rate(rate), isBeforeSplit: isBeforeSplit)
+    }
+    guard let line, let percent else { return nil }
+    return .init(
+      name: name, to: to, paidBy: paidBy, price: .percent(percent, of: line),
+      isBeforeSplit: isBeforeSplit)
+  }
+
+  private static func feeRate(_ section: YAMLSection) -> PriceTable? {
+    let amount = section.required(
+      "amount", YAMLForm.decimal(places: 6, 0...999_999_999_999_999_999))
+    let unit = section.required(
+      "per", YAMLForm<PriceTable.Unit>.words(["kWh": .kWh, "MWh": .MWh]))
+    guard let amount, let unit else { return nil }
+    return PriceTable(.amount(amount), per: unit)
+  }
+
+  /// Fields that ask for the settlement of a programme, which an event's settlement lacks.
+  var programmeFields: [String] {
+    var fields: [String] = []
+    if splits?.isOfLines == true { fields.append("splits.of") }
+    if splits?.penaltyShares != nil { fields.append("splits.penaltyShares") }
+    if !fees.isEmpty { fields.append("fees") }
+    if let basis = settlement?.payerBasis, basis != .sumOfHomes {
+      fields.append("settlement.payerBasis")
+    }
+    return fields
+  }
+
+  /// The terms of a programme around those of an event; nil when the event's are all there is.
+  func programme(around base: SettlementTerms) -> ProgrammeTerms? {
+    guard !programmeFields.isEmpty else { return nil }
+    var terms = ProgrammeTerms(base: base)
+    terms.energy = base.energy.map { .init(rate: .init($0.rate), capPercent: $0.capPercent) }
+    terms.premium = base.premium.map { .init(rate: .init($0.rate), capPercent: $0.capPercent) }
+    terms.penalty = base.penalty.map { rules in
+      let price: ProgrammeTerms.PenaltyTerms.Price
+      switch rules.price {
+      case .rate(let rate): price = .rate(.init(rate))
+      case .multiple(let ofEnergy, let ofPremium, let millionths):
+        price = .multiple(ofEnergy: ofEnergy, ofPremium: ofPremium, millionths: millionths)
+      }
+      return .init(price: price, rules: rules)
+    }
+    terms.splitsLines = splits?.isOfLines ?? false
+    terms.penaltyShares = splits?.penaltyShares
+    terms.fees = fees
+    terms.payerBasis = settlement?.payerBasis ?? .sumOfHomes
+    return terms
+  }
+}
+
+extension PriceTable {
+  /// The rate of an event, whose prices are those of a kilowatt-hour.
+  init(_ rate: SettlementTerms.Rate) {
+    switch rate {
+    case .flat(let price): self.init(.amount(price.millionths), per: .kWh)
+    case .byLevel(let table): self.init(.byLevel(table.mapValues(\.millionths)), per: .kWh)
+    }
+  }
+}
