@@ -14,7 +14,8 @@ public struct PolicyCheck: Hashable, Sendable {
       var text = "\(file): sound: \(policy.id) \(policy.version), SHA-256 \(policy.hash)\n"
       for warning in policy.warnings { text += "\(warning)\n" }
       if policy.programme != nil {
-        text += "\(file): headroom settle carries out its fees and splits; serve refuses them yet\n"
+        text +=
+          "\(file): headroom settle carries out its rules of a programme; serve refuses them yet\n"
       }
       if policy.isDraft {
         text += "\(file): a draft: it can be tried, but serve refuses it. To be confirmed:\n"

@@ -70,6 +70,7 @@ enum PolicyFields {
     "baseline.eligibility.rrmsePercent", "baseline.eligibility.biasPercent", "baseline.control",
     "baseline.control.minimumHomes",
     "reward", "reward.unit", "reward.netting", "reward.excusals",
+    "reward.distribute", "reward.caps", "reward.caps.fleetPerEvent", "reward.energy.line",
     "reward.energy", "reward.energy.rate", "reward.energy.rate.amount",
     "reward.energy.rate.byLevel", "reward.energy.rate.per", "reward.energy.rate.ceiling",
     "reward.energy.capPercent",
@@ -96,7 +97,6 @@ enum PolicyFields {
     "dispatch.optOut.effect": ["excluded"],
     "dispatch.storm.hold": ["false"],
     "dispatch.preCharge.mode": ["none"],
-    "reward.energy.line": ["directReward"],
     "reward.penalty.missingData": ["noPenalty"],
     "reward.penalty.to": ["utility"],
     "reward.rateLockYears": ["0"],
@@ -113,8 +113,8 @@ enum PolicyFields {
       "dispatch.optOut.minutesBeforeStart", "dispatch.optOut.maximumPerSeason",
       "dispatch.storm.event", "dispatch.storm.reservePercent", "dispatch.storm.hoursBefore",
       "dispatch.storm.hoursAfter", "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
-      "reward.distribute", "reward.capacity", "reward.availability", "reward.flat",
-      "reward.caps", "reward.budget", "reward.bonusPool",
+      "reward.capacity", "reward.availability", "reward.flat",
+      "reward.caps.homePerMonth", "reward.caps.homePerSeason", "reward.budget", "reward.bonusPool",
       "escrow.releaseAt", "settlement.reconcilePercent",
     ]
     for component in ["energy", "premium", "penalty"] {

@@ -25,6 +25,29 @@ extension PolicyParts {
     }
   }
 
+  /// `reward.distribute`, which only a fleet has.
+  static func distribution(
+    _ section: YAMLSection, isFleet: Bool?
+  ) -> ProgrammeTerms.Distribution {
+    let distribute = section.optional(
+      "distribute", YAMLForm<ProgrammeTerms.Distribution>.word(), default: .delivered)
+    if section.has("distribute"), isFleet == false {
+      section.fault(
+        "distribute", found: "there with unit: home", allowed: "unit: fleet, or leave it out",
+        code: YAMLFault.Code.badValue)
+    }
+    return distribute
+  }
+
+  /// `reward.energy`, which alone may be an additional reward.
+  static func energyComponent(
+    _ section: YAMLSection
+  ) -> (reward: SettlementTerms.EnergyReward, isAdditional: Bool)? {
+    let isAdditional = section.optional(
+      "line", .words(["directReward": false, "additionalReward": true]), default: false)
+    return component(section).map { ($0, isAdditional) }
+  }
+
   /// One row of `fees`.
   static func fee(_ section: YAMLSection) -> ProgrammeTerms.Fee? {
     let name = section.required("name", YAMLForm.id)
@@ -40,7 +63,10 @@ extension PolicyParts {
     let line = section.optional(
       "percentOf",
       YAMLForm<ProgrammeLine.Kind>.words(
-        ["directReward": .directReward, "premium": .premium], notYet: ["additionalReward"]))
+        [
+          "directReward": .directReward, "additionalReward": .additionalReward,
+          "premium": .premium,
+        ]))
     let percent = section.optional("percent", .percent())
     if section.has("rate") {
       for key in ["percentOf", "percent"] where section.has(key) {
@@ -75,6 +101,9 @@ extension PolicyParts {
   /// Fields that ask for the settlement of a programme, which an event's settlement lacks.
   var programmeFields: [String] {
     var fields: [String] = []
+    if reward?.isFleet == true { fields.append("reward.unit") }
+    if reward?.isAdditional == true { fields.append("reward.energy.line") }
+    if reward?.fleetPerEvent != nil { fields.append("reward.caps.fleetPerEvent") }
     if splits?.isOfLines == true { fields.append("splits.of") }
     if splits?.penaltyShares != nil { fields.append("splits.penaltyShares") }
     if !fees.isEmpty { fields.append("fees") }
@@ -89,6 +118,10 @@ extension PolicyParts {
     guard !programmeFields.isEmpty else { return nil }
     var terms = ProgrammeTerms(base: base)
     terms.energy = base.energy.map { .init(rate: .init($0.rate), capPercent: $0.capPercent) }
+    terms.energy?.isAdditional = reward?.isAdditional ?? false
+    terms.isFleet = reward?.isFleet ?? false
+    terms.distribute = reward?.distribute ?? .delivered
+    terms.caps.fleetPerEvent = reward?.fleetPerEvent
     terms.premium = base.premium.map { .init(rate: .init($0.rate), capPercent: $0.capPercent) }
     terms.penalty = base.penalty.map { rules in
       let price: ProgrammeTerms.PenaltyTerms.Price

@@ -3,13 +3,17 @@ import Settlement
 
 extension PolicyParts {
   static func reward(_ section: YAMLSection) -> Reward? {
-    let unit = section.required("unit", YAMLForm<Bool>.words(["home": true], notYet: ["fleet"]))
+    let unit = section.required("unit", YAMLForm<Bool>.words(["home": false, "fleet": true]))
+    let distribute = distribution(section, isFleet: unit)
     let netting = section.required("netting", YAMLForm<SettlementTerms.Netting>.word())
-    let energy = section.optional("energy", .section(component))
+    let energy = section.optional("energy", .section(energyComponent))
     let premium = section.optional("premium", .section(component))
     let penalty = section.optional("penalty", .section { Self.penalty($0, netting: netting) })
     let excusals = section.required(
       "excusals", YAMLForm<Set<SettlementTerms.Excusal>>.set(of: .word(), 0...8))
+    let caps = section.optional(
+      "caps",
+      .section { $0.optional("fleetPerEvent", YAMLForm.decimal(places: 6, 0...Int64.max / 1_000)) })
     if let penalty, case .multiple(let ofEnergy, let ofPremium, _) = penalty.price {
       for (isNamed, key) in [(ofEnergy, "energy"), (ofPremium, "premium")]
       where isNamed && !section.has(key) {
@@ -18,12 +22,18 @@ extension PolicyParts {
           allowed: "components that are there", code: YAMLFault.Code.badValue)
       }
     }
-    guard unit != nil, let netting, let excusals else { return nil }
-    return Reward(
-      netting: netting, energy: energy, premium: premium, penalty: penalty, excusals: excusals)
+    guard let unit, let netting, let excusals else { return nil }
+    var reward = Reward(
+      netting: netting, energy: energy?.reward, premium: premium, penalty: penalty,
+      excusals: excusals)
+    reward.isFleet = unit
+    reward.distribute = distribute
+    reward.isAdditional = energy?.isAdditional ?? false
+    reward.fleetPerEvent = caps.map { Money(millionths: $0) }
+    return reward
   }
 
-  private static func component(_ section: YAMLSection) -> SettlementTerms.EnergyReward? {
+  static func component(_ section: YAMLSection) -> SettlementTerms.EnergyReward? {
     let rate = section.required("rate", .section(rate))
     let cap = section.optional(
       "capPercent", YAMLForm.int(100...1_000).orNothing("unlimited"), default: 100)

@@ -59,6 +59,10 @@ struct PolicyParts {
     var premium: SettlementTerms.EnergyReward?
     var penalty: SettlementTerms.Penalty?
     var excusals: Set<SettlementTerms.Excusal>
+    var isFleet = false
+    var distribute = ProgrammeTerms.Distribution.delivered
+    var isAdditional = false
+    var fleetPerEvent: Money?
   }
   struct Escrow {
     var required: Bool

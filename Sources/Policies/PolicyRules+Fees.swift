@@ -13,7 +13,12 @@ extension PolicyRules {
       switch fee.price {
       case .percent(_, let line):
         guard let reward = parts.reward else { continue }
-        let isPaid = line == .premium ? reward.premium != nil : reward.energy != nil
+        let isPaid =
+          switch line {
+          case .premium: reward.premium != nil
+          case .additionalReward: reward.energy != nil && reward.isAdditional
+          case .directReward, .penalty, .fee: reward.energy != nil && !reward.isAdditional
+          }
         guard !isPaid else { continue }
         fault(
           "\(path).percentOf", "\(line.rawValue), which is not paid", "a line that is there",

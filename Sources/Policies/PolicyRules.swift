@@ -153,7 +153,7 @@ struct PolicyRules {
     if let shares = parts.splits?.shares {
       checkSum("splits.shares", shares)
       // Without a reward the unit is wrong, and only with unit home an owner must be there.
-      if shares[.owner] == nil, parts.reward != nil {
+      if shares[.owner] == nil, parts.reward?.isFleet == false {
         fault("splits.shares", "without owner", "a share of the owner", Code.ownerMissing)
       }
     }

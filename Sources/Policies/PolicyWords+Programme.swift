@@ -5,6 +5,26 @@ extension PolicyWords {
   /// Fees, splits of lines and the payer's side, where a policy has them.
   mutating func sayProgramme() {
     guard let terms = policy.programme else { return }
+    if terms.isFleet {
+      let how =
+        switch terms.distribute {
+        case .delivered: "by what each delivered"
+        case .committed: "by what each was committed to"
+        case .equal: "equally"
+        }
+      say(
+        "Performance is that of all homes together; the owners' part is divided \(how).",
+        "reward.unit")
+    }
+    if terms.energy?.isAdditional == true {
+      say("Energy is paid as an additional reward.", "reward.energy.line")
+    }
+    if let cap = terms.caps.fleetPerEvent {
+      let most = Self.grouped(cap.text(in: policy.settlement.currency))
+      say(
+        "All homes together earn at most \(most) \(policy.settlement.currency.code) in an event.",
+        "reward.caps.fleetPerEvent")
+    }
     for (index, fee) in terms.fees.enumerated() {
       let payer = fee.paidBy?.rawValue ?? "the programme's payer"
       let what: String

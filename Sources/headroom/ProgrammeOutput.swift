@@ -60,6 +60,11 @@ struct ProgrammeOutput {
       }
     }
     text += "\n" + Amounts.table([["home", "party", "amount"]] + legs, left: [0, 1]) + "\n"
+    let owners = result.accounts.flatMap(\.owners)
+      .map { [$0.site.text, $0.amount.text(in: currency)] }
+    if !owners.isEmpty {
+      text += Amounts.table([["home", "of the owners' part"]] + owners) + "\n"
+    }
     text += Amounts.table(
       result.byKind.map { [$0.kind.rawValue, money($0.charged)] }
         + result.byParty.map { ["to \($0.party)", money($0.amount)] })
@@ -86,6 +91,11 @@ struct ProgrammeOutput {
             json.text("siteId", account.site?.text)
             json.object("parties") { json in
               for leg in account.legs { json.text(leg.party, leg.amount.text(in: currency)) }
+            }
+            json.object("owners") { json in
+              for part in account.owners {
+                json.text(part.site.text, part.amount.text(in: currency))
+              }
             }
           }
         }

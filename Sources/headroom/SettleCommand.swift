@@ -17,7 +17,7 @@ struct SettleCommand: AsyncParsableCommand {
       its level; notices and commands count as acknowledged; caps of penalties see this event \
       alone. Nothing is posted.
 
-      A policy with fees, splits of lines or a payerBasis shows each line and each party's part \
+      A policy with fees, unit: fleet or another rule of a programme shows each line and each party's part \
       of it; such a policy goes without --out and --null.
 
       With --null no battery was asked for anything, and everything credited is an error of the \
@@ -73,7 +73,7 @@ struct SettleCommand: AsyncParsableCommand {
     }
     guard files.policy.programme == nil || out == nil else {
       throw Outcome.badInput.failure(
-        "\(policy): its fees and splits are not in the report's files yet; allowed: no --out")
+        "\(policy): its rules of a programme are not in the report's files yet; allowed: no --out")
     }
     let rehearsal = try plan(files)
     let batteries = files.fleet ?? []

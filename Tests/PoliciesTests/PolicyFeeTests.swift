@@ -113,6 +113,39 @@ extension Fixture {
     #expect(faults.map(\.code) == [code])
   }
 
+  @Test func `a fleet, its cap and an additional reward are read and explained`() throws {
+    var text = try Fixture.edited(
+      "unit: home", "unit: fleet\n  distribute: committed\n  caps: {fleetPerEvent: 1234.5}"
+    ).text
+    text = text.replacing("capPercent: 110", with: "line: additionalReward")
+    text = text.replacing("owner: 70,", with: "grid: 70,")
+    let paths = Fixture.faults(text).map(\.path)
+    #expect(
+      paths.sorted() == ["reward.caps.fleetPerEvent", "reward.energy.line", "reward.unit"])
+    let policy = try Policy.load(
+      bytes: Array(text.utf8), file: "p.yaml", allowsProgramme: true)
+    let terms = try #require(policy.programme)
+    #expect(terms.isFleet)
+    #expect(terms.distribute == .committed)
+    #expect(terms.energy?.isAdditional == true)
+    #expect(terms.caps == .init(fleetPerEvent: Money(millionths: 1_234_500_000)))
+    let sentences = policy.explain().lines.map(\.sentence)
+    for sentence in [
+      "Performance is that of all homes together; the owners' part is divided by what each was "
+        + "committed to.",
+      "Energy is paid as an additional reward.",
+      "All homes together earn at most 1,234.50 USD in an event.",
+    ] { #expect(sentences.contains(sentence), "\(sentence) is not in \(sentences)") }
+  }
+
+  @Test func `only a fleet is divided, and only a line that is paid has a fee`() throws {
+    let (text, _) = try Fixture.edited("unit: home", "unit: home\n  distribute: equal")
+    #expect(Fixture.feeFaults(text).map(\.path) == ["reward.distribute"])
+    let fee = "{name: a, percentOf: additionalReward, percent: 4, paidBy: owner, to: tax}"
+    #expect(
+      Fixture.feeFaults(try Fixture.withFees(fee)).map(\.path) == ["fees[0].percentOf"])
+  }
+
   @Test func `are explained in sentences, and checked as sound`() throws {
     let bytes = Array(try Fixture.withFees().utf8)
     let policy = try Policy.load(bytes: bytes, file: "p.yaml", allowsProgramme: true)
