@@ -7,6 +7,14 @@ import Verification
 struct PolicyRules {
   let parts: PolicyParts
   let reader: YAMLReader
+  /// Fields refused for themselves: of these a rule would see a default that nobody wrote.
+  private let refused: Set<String>
+
+  init(parts: PolicyParts, reader: YAMLReader) {
+    self.parts = parts
+    self.reader = reader
+    refused = Set(reader.faults.map(\.path))
+  }
 
   /// The codes of these rules.
   enum Code {
@@ -45,6 +53,7 @@ struct PolicyRules {
   }
 
   func fault(_ path: String, _ found: String, _ allowed: String, _ code: String) {
+    guard !refused.contains(path) else { return }
     reader.fault(at: path, found: found, allowed: allowed, code: code)
   }
 
