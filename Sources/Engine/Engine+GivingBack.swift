@@ -118,7 +118,11 @@ extension Engine {
   private mutating func cut(
     _ place: Int, row: Int, to given: Participation.Concession
   ) {
-    guard askedW(place, row: row) > given.left.watts else { return }
+    let part = states[place].record.batteries[row]
+    guard part.optedOutAt == nil, part.unreachableAt == nil, part.lostAt == nil,
+      part.command?.final?.endsPart != true, part.planned.power(at: now) == given.left
+    else { return }
+    if let last = part.command, last.window.contains(now), last.power <= given.left { return }
     command(place, row: row, power: given.left, from: now)
   }
 

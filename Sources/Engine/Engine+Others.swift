@@ -47,9 +47,9 @@ extension Engine {
         let held = isHeld ? record.batteries[row].greatestAhead(in: theirs) : 0
         let watts = max(held, pending?[row] ?? 0)
         guard watts > 0 else { continue }
-        others.usedW[Int(fleet.node[row])] += watts
         guard leavesTime else {
           others.isBusy[row] = true
+          others.usedW[Int(fleet.node[row])] += watts
           continue
         }
         others.keptSeconds[row] += shared
