@@ -74,7 +74,7 @@ extension Engine {
   }
 
   /// A dispatch that fell due while a revision waited was put off.
-  private mutating func dispatchAgainIfDue(_ place: Int) {
+  mutating func dispatchAgainIfDue(_ place: Int) {
     guard states[place].isLive, !states[place].isDispatched else { return }
     addDispatchTimer(place)
   }

@@ -13,6 +13,7 @@ extension Engine {
         .alarm("event \(states[place].record.id) was slept through: nothing was dispatched"))
       return
     }
+    if waitsForClock(place) { return }
     let due = max(window.start.adding(seconds: -commandLead(place)), states[place].plannedAt)
     if now.seconds(since: due) > Timing.planLifeSeconds {
       if now > window.start, !terms.signals.joinsLate {
@@ -44,7 +45,7 @@ extension Engine {
 
   mutating func stopListening(_ place: Int) {
     guard states[place].unheard != nil, !states[place].isDispatched, !states[place].isPending,
-      let window = states[place].record.window, now < window.end
+      let window = states[place].record.window, now < window.end, !waitsForClock(place)
     else { return }
     dispatch(place)
   }
