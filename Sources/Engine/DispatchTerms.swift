@@ -166,6 +166,8 @@ public struct DispatchTerms: Hashable, Sendable {
     /// What becomes of a signal that shares time with another event of the programme; nil: it is
     /// taken, and a battery of the other event is skipped as busy.
     public var overlap: Overlap?
+    /// Events that touch are planned as one, so that the second one is not left empty.
+    public var mergesAdjacent = false
     /// Does a cancelled event use up a limit.
     public var countCancelled: CountCancelled
     /// May events be tests.

@@ -105,10 +105,18 @@ extension Engine {
     var input = fleet.planning(for: planning, at: now, feeder: feeder)
     let floors = input.floorHundredths
     fleet.keep(others.keptJ, in: &input)
-    let plan = Planner.plan(
-      input, feeder: feeder.less(others.usedW), request: request, seconds: window.seconds,
-      fairness: terms.fairness, minimumSetpoint: terms.minimumSetpoint,
-      overCommit: terms.overCommit)
+    func planned() -> Plan {
+      Planner.plan(
+        input, feeder: feeder.less(others.usedW), request: request, seconds: window.seconds,
+        fairness: terms.fairness, minimumSetpoint: terms.minimumSetpoint,
+        overCommit: terms.overCommit)
+    }
+    var plan = planned()
+    let kept = keptForNeighbours(of: place, in: window, wantedW: plan.setpointW, input)
+    if kept.contains(where: { $0 > 0 }) {
+      fleet.keep(kept, in: &input)
+      plan = planned()
+    }
     return .init(
       revision: states[place].storedRevision, from: now, window: window, plan: plan,
       floorHundredths: floors)
@@ -168,6 +176,7 @@ extension Engine {
       states[place].record.window = pending.window
     }
     apply(place, pending, isPromise: true)
+    levelNeighbours(of: place)
     answer(place, .committed)
     let dispatchAt = pending.window.start.adding(seconds: -commandLead(place))
     if dispatchAt > now { cancelCommands(place) { _ in true } }

@@ -31,10 +31,20 @@ extension Engine {
     let most = Energy(joules: max(0, energy - kept)).power(overSeconds: seconds)
     guard states[place].record.batteries[row].asked.pieces.contains(where: { $0.power > most })
     else { return }
+    lower(place, row: row, to: most)
+  }
+
+  /// From now on a battery owes at most `most`, and is told so if it moves.
+  mutating func lower(_ place: Int, row: Int, to most: Power) {
+    let least = states[place].record.terms?.minimumSetpoint ?? .zero
+    let most = most < least ? .zero : most
     states[place].record.batteries[row].promise.lower(from: now, to: most)
     states[place].record.batteries[row].asked.lower(from: now, to: most)
+    if states[place].record.batteries[row].holding > most {
+      states[place].record.hold(most, row: row)
+    }
     guard mayMove(place, row: row) else { return }
-    if most > .zero, most >= terms.minimumSetpoint {
+    if most > .zero {
       command(place, row: row, power: most, from: now)
     } else {
       sendCancel(place, row: row, at: now)

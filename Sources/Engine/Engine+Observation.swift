@@ -119,6 +119,10 @@ extension Engine {
     planning.absent = states[place].roll?.isAbsent ?? []
     planning.leastFloors = terms.reserveLoweredAtOnce ? [] : last.floorHundredths
     var input = fleet.planning(for: planning, at: now, feeder: feeder)
+    // Each battery goes on with what its neighbours in time leave it.
+    let floors = input.floorHundredths
+    let nothing = Array(repeating: Int64(0), count: fleet.count)
+    fleet.keep(keptForNeighbours(of: place, in: window, wantedW: nothing, input), in: &input)
     var fixed = 0 as Int64
     var usedW = others.usedW
     var rows: [Int32] = []
@@ -175,7 +179,7 @@ extension Engine {
     let draft = CorrectionDraft(
       plan: .init(
         revision: last.revision, from: now, window: window, plan: whole,
-        floorHundredths: input.floorHundredths),
+        floorHundredths: floors),
       rows: rows, lostRows: lostRows, lostW: lostW, target: target,
       measured: Power(watts: seen.measured), planned: Power(watts: plan.committed.watts + fixed),
       silent: silent, partial: partial, heldBack: spent.count)

@@ -161,6 +161,11 @@ struct PolicyWords {
           + "both; the other one has them before and after it.", "events.overlap")
     case nil: break
     }
+    if events.mergesAdjacent {
+      say(
+        "Events that touch share the energy of each battery, so that the later one is not left empty.",
+        "events.adjacent")
+    }
     let signals = dispatch.signals
     let forms = DispatchTerms.SignalTerms.Form.allCases.filter(signals.forms.contains)
     say(

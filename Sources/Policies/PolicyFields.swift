@@ -18,6 +18,7 @@ enum PolicyFields {
     "events.stepMinutes", "events.maximumPerDay", "events.maximumPerMonth",
     "events.maximumPerSeason", "events.maximumHoursPerSeason", "events.minimumRestMinutes",
     "events.maximumConsecutiveDays", "events.durationFromEnrolment", "events.overlap",
+    "events.adjacent",
     "events.countCancelled",
     "events.tests", "events.tests.allowed",
     "events.tests.paid",
@@ -106,7 +107,7 @@ enum PolicyFields {
   /// Fields that are described but that nothing carries out, whatever they say.
   static let notYet: [String] = {
     var paths = [
-      "events.plannedHoursPerSeason", "events.adjacent",
+      "events.plannedHoursPerSeason",
       "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
       "signals.openADR", "notice.publishSchedule", "enrolment.kinds",
       "dispatch.ramp.fleetKWPerMinute",

@@ -18,6 +18,8 @@ extension PolicyParts {
     let isContracted = section.optional("durationFromEnrolment", .bool, default: false)
     let overlap = section.optional(
       "overlap", YAMLForm<DispatchTerms.EventTerms.Overlap>.word())
+    let adjacent = section.optional(
+      "adjacent", .words(["merge": true, "separate": false]), default: false)
     let countCancelled = section.optional(
       "countCancelled", YAMLForm<DispatchTerms.EventTerms.CountCancelled>.word(),
       default: .started)
@@ -33,6 +35,7 @@ extension PolicyParts {
     terms.minimumRestMinutes = rest
     terms.maximumConsecutiveDays = days.map { Int($0) }
     terms.overlap = overlap
+    terms.mergesAdjacent = adjacent
     terms.lengthIsContracted = isContracted
     return terms
   }

@@ -58,6 +58,7 @@ import Testing
     return effects
   }
 
+  /// E21: 400 of 4,445 W and 500 of 4,444 W are 4.000 MW.
   @Test func `replaces a hundred silent batteries of a thousand from the others' headroom`() {
     var world = Self.started(1_000, watts: 4_000_000)
     let quiet = Self.keepSaying(&world, "17:00:10", "17:01:20") { _ in 4_000 }
@@ -112,6 +113,7 @@ import Testing
     #expect(world.record().batteries[0].lostAt == nil)
   }
 
+  /// E22: 2 % of 4.00 MW; 3.95 MW are let alone, 3.90 MW are not.
   @Test(arguments: [(3_950, 0), (3_900, 1)] as [(Int64, Int)])
   func `leaves what lies within the deadband alone`(given: Int64, rounds: Int) {
     var world = Self.started(1_000, watts: 4_000_000)
@@ -121,6 +123,7 @@ import Testing
     #expect(world.record().batteries[0].command?.power.watts == (rounds == 0 ? 4_000 : 4_100))
   }
 
+  /// E22: after 20 rounds there is no further one, but an alarm.
   @Test func `ends with its rounds, and says so once`() {
     var world = Self.started(10, watts: 30_000, Self.terms(CorrectionTerms(perGatewayPerHour: nil)))
     var alarms = 0
@@ -145,6 +148,7 @@ import Testing
     #expect(world.record().corrections.isEmpty)
   }
 
+  /// E36.
   @Test func `counts a battery that follows its load for what it accepted`() {
     var world = Self.started(2, watts: 8_000)
     let now = World.at("17:00:05")
@@ -161,6 +165,7 @@ import Testing
     #expect(world.record().commitment?.committed == Power(watts: 6_500))
   }
 
+  /// E30; that it is not asked in the first place is in `A fleet table`.
   @Test func `never counts on a battery that lost the grid`() {
     var world = Self.started(2, watts: 6_000)
     var now = World.at("17:00:10")
@@ -240,6 +245,7 @@ import Testing
     #expect(effects.commands.isEmpty)
   }
 
+  /// E32: the 13th command of an hour; a raised reserve and a cancel pass.
   @Test func `is held back when a gateway had its commands for the hour, and a cancel passes`() {
     let terms = Self.terms(CorrectionTerms(maximumRounds: 100, perGatewayPerHour: 12))
     var world = Self.started(3, watts: 9_000, terms)

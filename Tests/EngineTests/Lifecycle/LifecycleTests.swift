@@ -44,6 +44,7 @@ import Testing
     #expect(world.tell([World.input(World.signal())], World.at("20:00")).answers == last.answers)
   }
 
+  /// E28.
   @Test func `is settled but never dispatched if the controller slept through it`() {
     var world = World(2)
     _ = world.accept(World.signal(), World.at("12:01"))
@@ -55,6 +56,7 @@ import Testing
     #expect(world.record().startedAt == nil)
   }
 
+  /// E28: 1.08 kWh in 40 min are 1,620 W.
   @Test func `slept into for 20 minutes gives its energy in the time left`() {
     var world = World(2)
     _ = world.accept(World.signal(), World.at("12:01"))

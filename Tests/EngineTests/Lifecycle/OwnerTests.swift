@@ -27,6 +27,7 @@ import Testing
     return world
   }
 
+  /// E23.
   @Test func `who leaves before the start is never commanded`() {
     var world = World(2)
     _ = world.accept(World.signal(), World.at("12:01"))
@@ -40,6 +41,7 @@ import Testing
     #expect(!world.record().batteries[0].takesPart)
   }
 
+  /// E23: 16:59.
   @Test func `who leaves at one minute to, with his command out, gets a cancel and owes nothing`() {
     var (world, _) = `A command`.commanded(2)
     _ = world.run(until: World.at("16:59"))
@@ -48,6 +50,7 @@ import Testing
     #expect(!world.record().batteries[0].takesPart)
   }
 
+  /// E23: `optOut.until: end`; energy until then stays promised, and is paid.
   @Test func `who leaves in the event is released in the same cycle`() {
     var world = Self.moving()
     let now = World.at("17:30")
@@ -84,6 +87,7 @@ import Testing
       world.record().batteries[0].planned.energy(in: Self.hour) == Energy(wattHours: 810))
   }
 
+  /// E23: `optOut.until: start`.
   @Test func `who leaves too late for the policy is released and goes on owing`() {
     var world = Self.moving(World.terms { $0.optOutUntil = .start })
     let effects = world.tell([Self.away(from: World.at("17:00"))], World.at("17:30"))
@@ -105,6 +109,7 @@ import Testing
     #expect(world.record().batteries[0].optedOutAt == nil)
   }
 
+  /// E24: 45 %, and a reserve of 20 % that becomes 50 %.
   @Test func `who raises his reserve above the charge is stopped in the same cycle`() {
     var world = Self.moving()
     let effects = world.tell([Self.reserve(50)], World.at("17:30"))
@@ -138,6 +143,7 @@ import Testing
     #expect(world.record().batteries[0].reserveRaisedAt == nil)
   }
 
+  /// E24: `nextEvent`.
   @Test func `who lowers his reserve in the event counts from the next event`() {
     var world = Self.moving()
     _ = world.tell([Self.reserve(10)], World.at("17:30"))

@@ -26,6 +26,7 @@ import Testing
     #expect(world.record().policy == World.policy)
   }
 
+  /// E8.
   @Test func `that comes twice is answered with the present status and nothing else`() {
     var world = World()
     let received = world.tell([World.input(World.signal())], noon)
@@ -45,6 +46,7 @@ import Testing
     #expect(world.record().status == .notified)
   }
 
+  /// E8.
   @Test func `of a lower revision is superseded by the stored one`() {
     var world = World()
     _ = world.accept(World.signal(revision: 3), noon)
