@@ -18,9 +18,13 @@ extension Commodity {
       code: code, kind: kind, scale: scale, minor: digits, isTransferable: isTransferable)
   }
 
-  /// What a code stands for by custom: a currency of ISO 4217 with its digits, or `kWh`; else nil.
+  /// What a code stands for by custom: a currency of ISO 4217 with its digits, `kWh`, or the
+  /// obligations `kWFlex` and `kWhFlex`; else nil.
   public static func customary(_ code: String) -> Commodity? {
     if code == "kWh" { return .measuredEnergy }
+    if code == "kWFlex" || code == "kWhFlex" {
+      return Commodity(code: code, kind: .obligation, scale: 3)
+    }
     return Currency(code: code, digits: digits(of: code)).map { .money($0) }
   }
 

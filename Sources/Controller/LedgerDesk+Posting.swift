@@ -178,7 +178,9 @@ extension LedgerDesk {
           let (number, commodity) = try self.commodity(posting.commodity)
           let amount = try amount(posting.amount, commodity)
           let account = try account(posting.account)
-          legs.append(Leg(account: account, commodity: number, layer: layer, amount: amount))
+          // What is only promised is never paid from: it has a layer of its own.
+          let own = commodity.kind == .obligation ? .promised : layer
+          legs.append(Leg(account: account, commodity: number, layer: own, amount: amount))
         }
       case .split(let division):
         let (number, commodity) = try self.commodity(division.commodity)

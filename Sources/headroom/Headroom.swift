@@ -22,7 +22,7 @@ import ArgumentParser
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, CompareCommand.self,
       SettleCommand.self,
       ReportCommand.self, LedgerCommand.self, PolicyCommand.self,
-      EnrolmentCommand.self, EventCommand.self, ReplayCommand.self, KeysCommand.self,
-      BenchCommand.self,
+      EnrolmentCommand.self, ObligationCommand.self, EventCommand.self, ReplayCommand.self,
+      KeysCommand.self, BenchCommand.self,
     ])
 }

@@ -9,7 +9,7 @@ struct LedgerBalanceCommand: ParsableCommand {
     commandName: "balance", abstract: "What accounts hold: settled, held, available, pending.",
     discussion: """
       Without ACCOUNT, every account that holds something. Available is settled less what open \
-      holds take out; pending is the sum of open holds. An account whose name was erased is shown \
+      holds take out; pending is the sum of open holds; promised, where there is any, is obligations. An account whose name was erased is shown \
       by its 16 bytes. An unknown account is an error, never an empty answer.
 
       EXAMPLE
@@ -37,6 +37,7 @@ struct LedgerBalanceCommand: ParsableCommand {
       [
         account, commodity.code, commodity.text(position.settled), commodity.text(position.held),
         commodity.text(position.available), commodity.text(position.pending),
+        commodity.text(position.promised),
       ]
     }
   }
@@ -52,6 +53,10 @@ struct LedgerBalanceCommand: ParsableCommand {
       Console.result("account,commodity,amount\n" + lines.joined())
       return
     }
+    // Obligations stand in a layer of their own, which most ledgers do not use.
+    let names =
+      ["account", "commodity", "settled", "held", "available", "pending"]
+      + (rows.contains { $0.position.promised != 0 } ? ["promised"] : [])
     if json {
       let result = JSONResult.object([
         ("entries", .integer(Int64(desk.book.size))),
@@ -59,18 +64,16 @@ struct LedgerBalanceCommand: ParsableCommand {
         (
           "balances",
           .array(
-            rows.map { row in
-              let names = ["account", "commodity", "settled", "held", "available", "pending"]
-              return .object(zip(names, row.cells).map { ($0, .text($1)) })
+            rows.map { row -> JSONResult in
+              .object(zip(names, row.cells).map { ($0, .text($1)) })
             })
         ),
       ])
       Console.result(result.line)
       return
     }
-    var table = TextTable(
-      ["account", "commodity", "settled", "held", "available", "pending"], right: [2, 3, 4, 5])
-    for row in rows { table.add(row.cells) }
+    var table = TextTable(names, right: Array(2..<names.count))
+    for row in rows { table.add(Array(row.cells.prefix(names.count))) }
     Console.result(table.text)
     Console.note("\(desk.book.size) entries, root \(desk.book.tree.root)")
   }
@@ -140,7 +143,9 @@ struct LedgerBalanceCommand: ParsableCommand {
     for (name, id) in wanted {
       for (place, commodity) in desk.book.commodities.enumerated() {
         guard let position = desk.book.position(id, commodity: UInt32(place + 1)) else { continue }
-        let isEmpty = position.settled == 0 && position.held == 0 && position.pending == 0
+        let isEmpty =
+          position.settled == 0 && position.held == 0 && position.pending == 0
+          && position.promised == 0
         // Seen by another time it may have held something.
         if accounts.isEmpty, isEmpty, effective == nil { continue }
         rows.append(Row(account: name, id: id, commodity: commodity, position: position))
