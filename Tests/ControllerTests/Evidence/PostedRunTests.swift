@@ -1,6 +1,8 @@
 import Grid
 import Ledger
+import Policies
 import Settlement
+import Signing
 import Testing
 import Verification
 
