@@ -144,8 +144,10 @@ import Testing
         hold.index, reason: "dispute", effective: Book.day, source: test.source())
     let decided = try test.write(#require(decision))
     let left: Int64 = forOwner ? 2_160_000 : 0
-    #expect(owner()?.settled == left && owner()?.available == left && owner()?.pending == 0)
-    #expect(test.book.balance(Book.escrow, commodity: Book.usd) == Int128(Self.cents(1_000) - left))
+    let after = try #require(owner())
+    #expect(after.settled == left && after.available == Int128(left) && after.pending == 0)
+    let escrow = Self.cents(1_000) - left
+    #expect(test.book.balance(Book.escrow, commodity: Book.usd) == escrow)
     let over = Window(start: Book.at(0), end: Book.at(86_401))!
     let statement = try #require(
       test.book.statement(of: Book.ownerA, commodity: Book.usd, over: over))
