@@ -44,4 +44,27 @@ enum HTML {
     if let last { html += "<tfoot><tr>\(cells(last, "td"))</tr></tfoot>" }
     return html + "</table></div>\n"
   }
+
+  /// A whole page: nothing to load, nothing to run, ready for paper; a wide one lies on its side.
+  static func page(
+    title: String, kicker: String, summary: String, wide: Bool = false, body: String
+  ) -> String {
+    """
+    <!doctype html>
+    <html lang="en"><head><meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+    style-src 'unsafe-inline'">
+    <title>\(escaped(title))</title>
+    <style>
+    \(PageStyle.css)
+    \(wide ? PageStyle.landscape : "")
+    </style></head><body><main>
+    <header><p class="kicker">\(escaped(kicker))</p><h1>\(escaped(title))</h1></header>
+    <p class="summary">\(escaped(summary))</p>
+    \(body)
+    </main></body></html>
+
+    """
+  }
 }

@@ -46,6 +46,10 @@ public struct OwnerStatement: Hashable, Sendable {
   public let rows: [Row]
   /// Movements that wait; never in a balance.
   public let pending: [Row]
+  /// What the rows of events rest on, in the order of their first entries.
+  public var details: [Detail] = []
+  /// The name of the log, if the reader may ask it for proofs.
+  public var origin: String?
 
   /// A statement whose figures add up, else the reason why not.
   public init(
@@ -75,45 +79,7 @@ public struct OwnerStatement: Hashable, Sendable {
   /// Sum of what went out, not negative.
   public var moneyOut: Money { rows.reduce(.zero) { $0 + max(.zero, -$1.amount) } }
 
-  /// The statement as Markdown.
-  public func markdown() -> String {
-    var text = "# Statement of \(owner)\n\n\(People.date(from)) to \(People.date(to))\n\n"
-    text += EventReport.table(
-      ["", "amount"],
-      [
-        ["Opening balance", money(opening)], ["In", money(moneyIn)], ["Out", money(moneyOut)],
-        ["Closing balance", money(closing)],
-      ])
-    text += "\n## Movements\n\n"
-    if rows.isEmpty {
-      text += "None.\n"
-    } else {
-      var balance = opening
-      text += EventReport.table(
-        ["date", "what", "in", "out", "balance", "entry"],
-        rows.map { row in
-          balance = balance + row.amount
-          return cells(row, balance: money(balance))
-        })
-    }
-    text += "\n## Pending, in no balance\n\n"
-    text +=
-      pending.isEmpty
-      ? "None.\n"
-      : EventReport.table(
-        ["date", "what", "in", "out", "entry"],
-        pending.map { row in
-          var cells = cells(row, balance: "")
-          cells.remove(at: 4)
-          return cells
-        })
-    if !rows.isEmpty {
-      text += "\nEach entry can be proved, for example: `headroom ledger prove \(rows[0].entry)`\n"
-    }
-    return text
-  }
-
-  private func cells(_ row: Row, balance: String) -> [String] {
+  func cells(_ row: Row, balance: String) -> [String] {
     let isIn = row.amount > .zero
     return [
       row.date.description, row.text, isIn ? money(row.amount) : "",
@@ -121,5 +87,5 @@ public struct OwnerStatement: Hashable, Sendable {
     ]
   }
 
-  private func money(_ amount: Money) -> String { People.money(amount, currency) }
+  func money(_ amount: Money) -> String { People.money(amount, currency) }
 }

@@ -83,4 +83,11 @@ enum PageStyle {
     dl.evidence{grid-template-columns:max-content 1fr;gap:.2rem 1rem}
     svg .fill,.note{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
     """
+
+  /// For pages of wide tables.
+  static let landscape = """
+    main{max-width:90rem}
+    @page{size:A4 landscape}
+    @media print{table{font-size:.75rem}th,td{padding:.3rem .35rem}}
+    """
 }

@@ -4,14 +4,18 @@ import Controller
 /// Reports that the controller left.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "The reports of settled events.",
+    commandName: "report",
+    abstract: "Reports of settled events, of owners, months and the programme.",
     discussion: """
       EXAMPLE
         headroom report events --config config/headroom.yaml
         headroom report event E-17 --format html --out E-17.html \\
           --config config/headroom.yaml
       """,
-    subcommands: [ReportEventCommand.self, ReportEventsCommand.self])
+    subcommands: [
+      ReportEventCommand.self, ReportEventsCommand.self, ReportOwnerCommand.self,
+      ReportMonthCommand.self, ReportProgrammeCommand.self,
+    ])
 }
 
 /// Where reports lie.
@@ -26,11 +30,16 @@ struct ReportPlace: ParsableArguments {
     }
   }
 
-  func folder() throws -> ReportFolder {
-    if let data { return ReportFolder(data + "/reports") }
-    let configuration = try InputFile.parse(config!) {
-      try ControllerConfiguration.read(bytes: $0, file: $1)
-    }
-    return ReportFolder(configuration.dataFolder + "/reports")
+  /// The configuration, if that is how the folder was named.
+  func configuration() throws -> ControllerConfiguration? {
+    guard let config else { return nil }
+    return try InputFile.parse(config) { try ControllerConfiguration.read(bytes: $0, file: $1) }
   }
+
+  private func dataFolder() throws -> String { try data ?? configuration()!.dataFolder }
+
+  func folder() throws -> ReportFolder { ReportFolder(try dataFolder() + "/reports") }
+
+  /// The controller's ledger.
+  func ledgerFile() throws -> String { try dataFolder() + "/headroom.db" }
 }

@@ -157,7 +157,7 @@ import Testing
     #expect(text.contains("| 2026-07-16 | event E-6 |  | 2,000.00 USD | 131,310.00 USD | 6 |"))
     #expect(text.contains("| Closing balance | 156,331.00 USD |"))
     #expect(text.contains("| 2026-07-15 | event E-8 |  | 1,340.00 USD | 8 |"))
-    #expect(text.contains("`headroom ledger prove 5`"))
+    #expect(text.contains("    headroom ledger prove 5"))
   }
 
   @Test func `that does not add up or is out of order is refused`() {
