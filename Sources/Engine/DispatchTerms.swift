@@ -174,6 +174,8 @@ public struct DispatchTerms: Hashable, Sendable {
     public var testsAllowed: Bool
     /// Are tests paid.
     public var testsPaid: Bool
+    /// Do tests use up limits, and are they held by them.
+    public var testsCounted = false
 
     /// `events.overlap`.
     public enum Overlap: String, Hashable, Sendable, CaseIterable {

@@ -258,7 +258,8 @@ extension Engine {
         content.window.start.adding(seconds: 1))
       guard let window = Window(start: content.window.start, end: end) else { continue }
       let isLive = state.isLive || record.status == .scheduled
-      others.append(.init(window: window, counts: counts && !content.isTest, isLive: isLive))
+      let isCounted = counts && (!content.isTest || terms.events.testsCounted)
+      others.append(.init(window: window, counts: isCounted, isLive: isLive))
       // A revision that waits for its money may ask for more time than what is in force.
       if state.isLive, state.isPending, let asked = record.revisions.last?.signal.content {
         others.append(.init(window: asked.window, counts: false, isLive: true))

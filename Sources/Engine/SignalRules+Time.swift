@@ -15,7 +15,7 @@ extension SignalRules {
 
   /// Limits of time: hours of a season, rest between events, days in a row. Tests as for numbers.
   func time(_ content: GridSignal.Content, _ date: CivilDate) -> Rejection? {
-    guard !content.isTest else { return nil }
+    guard !content.isTest || terms.events.testsCounted else { return nil }
     let counted = others.filter(\.counts)
     return hours(content, date, counted) ?? rest(content, counted) ?? days(date, counted)
   }

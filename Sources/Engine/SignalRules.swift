@@ -156,9 +156,9 @@ struct SignalRules {
     return "\(text.prefix(2)):\(text.suffix(2))"
   }
 
-  /// Tests use up no limit and are held by none.
+  /// Tests use up no limit and are held by none, unless the policy counts them.
   private func number(_ content: GridSignal.Content, _ date: CivilDate) -> Rejection? {
-    guard !content.isTest else { return nil }
+    guard !content.isTest || terms.events.testsCounted else { return nil }
     let dates = others.filter(\.counts).map { zone.date(at: $0.start) }
     func check(_ most: Int?, _ span: String, _ isSame: (CivilDate) -> Bool) -> Rejection? {
       guard let most else { return nil }

@@ -30,10 +30,18 @@ public struct Policy: Hashable, Sendable {
   public internal(set) var measurement: MeasurementTerms
   /// What settlement is told.
   public internal(set) var settlement: SettlementTerms
-  /// What only the settlement of a programme carries out, around `settlement`; nil without such.
-  public internal(set) var programme: ProgrammeTerms?
+  /// What the settlement of several events is told: `settlement` and, around it, months, seasons,
+  /// fees and whatever else an event alone does not know. Every policy has it.
+  public internal(set) var programmeTerms: ProgrammeTerms
+  /// `programmeTerms` where the policy has something that only they carry out; nil without such.
+  public var programme: ProgrammeTerms? { isProgramme ? programmeTerms : nil }
+  private let isProgramme: Bool
   /// Days to object after a run.
   public let disputeDays: Int64
+  /// By how much of the greater one two parties' volumes may differ.
+  public let reconcile: Percent
+  /// `events.plannedHoursPerSeason` in hundredths of an hour, or nil: a promise that is only said.
+  public let plannedHundredthHours: Int64?
   /// What is allowed and still deserves a look.
   public let warnings: [Warning]
 
@@ -119,6 +127,8 @@ public struct Policy: Hashable, Sendable {
     self.warnings = warnings
     unconfirmed = reader.unconfirmed.map { Unconfirmed(path: $0.path, reason: $0.reason) }
     disputeDays = settlement.disputeDays
+    reconcile = settlement.reconcile
+    plannedHundredthHours = parts.plannedHundredthHours
     let dispatch = parts.dispatch
     var terms = DispatchTerms(
       programme: header.id, policy: hash, effectiveFrom: header.from, effectiveTo: header.to,
@@ -152,13 +162,14 @@ public struct Policy: Hashable, Sendable {
       reconcileEnergy: measurement.reconcileEnergy, baseline: baseline)
     self.settlement = SettlementTerms(
       policy: hash, policyVersion: header.version, programme: header.id,
-      currency: header.currency, netting: reward.netting, energy: reward.energy,
-      premium: reward.premium, penalty: reward.penalty, excusals: reward.excusals,
+      currency: header.currency, netting: reward.netting, energy: reward.eventEnergy,
+      premium: reward.eventPremium, penalty: reward.eventPenalty, excusals: reward.excusals,
       noticeRequired: notice.acknowledgementRequired,
       lateOptOutIsMissed: dispatch.optOutUntil == .start,
       estimatedPayable: measurement.estimatedPayable, testsPaid: events.testsPaid,
       shares: shares, escrowRequired: escrow.required, escrowCoverPercent: escrow.coverPercent,
       runs: settlement.runs)
-    programme = parts.programme(around: self.settlement)
+    programmeTerms = parts.programme(around: self.settlement)
+    isProgramme = !parts.programmeFields.isEmpty
   }
 }

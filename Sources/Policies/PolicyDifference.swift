@@ -116,7 +116,9 @@ public struct PolicyDifference: Hashable, Sendable {
       }
       return path.hasSuffix(".caps") && new == "none"
     }
-    let lowers = ["reward.energy.rate.", "reward.premium.rate.", "splits.shares.owner"]
+    let lowers =
+      ["energy", "premium", "capacity", "availability", "flat"].map { "reward.\($0).rate." }
+      + ["splits.shares.owner"]
     if lowers.contains(where: path.hasPrefix), !path.contains(".ceiling") {
       return (now ?? 0) < (was ?? 0)
     }
@@ -164,6 +166,20 @@ public struct PolicyDifference: Hashable, Sendable {
         "A home that delivers \(name) of it: \(money(before, old)) -> \(money(after, new)), "
           + "before caps of penalties.")
     }
+    // A month with full power, four fifths of it, a missed event and nine tenths.
+    func month(_ policy: Policy) -> Money? {
+      let terms = policy.programmeTerms
+      guard terms.capacity != nil || terms.availability != nil || terms.flat != nil else {
+        return .zero
+      }
+      return ProgrammeExample(policy: policy, committed: home.rating)
+        .paid([10_000, 8_000, nil, 9_000])
+    }
+    if let before = month(old), let after = month(new), before != after {
+      sentences.append(
+        "A month of four events at 100, 80, 0 and 90 %, beside its energy: "
+          + "\(money(before, old)) -> \(money(after, new)).")
+    }
     return sentences
   }
 }
@@ -178,7 +194,8 @@ extension Policy {
     }
     let (a, b) = (bare(self), bare(other))
     return a.id == b.id && a.dispatch == b.dispatch && a.measurement == b.measurement
-      && a.settlement == b.settlement && a.disputeDays == b.disputeDays
+      && a.programmeTerms == b.programmeTerms && a.disputeDays == b.disputeDays
+      && a.reconcile == b.reconcile
   }
 
   /// Puts another identity on the terms, so that only their meaning is compared.
@@ -187,5 +204,6 @@ extension Policy {
     measurement.policy = hash
     settlement.policy = hash
     settlement.policyVersion = version
+    programmeTerms.base = settlement
   }
 }

@@ -63,7 +63,7 @@ extension Policy {
     words.sayDispatch()
     let committed = words.sayRelease(home, minutes: minutes, homes: homes, level: level)
     words.sayMeasurement()
-    words.sayRewards(committed: committed, level: level)
+    words.sayRewards(committed: committed, level: level, home: home)
     words.sayShares(committed: committed, homes: homes, level: level)
     words.sayProgramme()
     for warning in warnings { words.say("Warning: \(warning.sentence).", warning.path) }
@@ -150,6 +150,12 @@ struct PolicyWords {
     say(
       "An event lasts \(length)"
         + (limits.isEmpty ? "." : "; at most \(limits.joined(separator: ", "))."), "events")
+    if let hours = policy.plannedHundredthHours {
+      let text = FixedDecimal.text(hours, places: 2, minimumPlaces: 0)
+      say(
+        "Owners are told to expect \(text) hours a season; nothing holds it.",
+        "events.plannedHoursPerSeason")
+    }
     switch events.overlap {
     case .refuse:
       say(

@@ -33,11 +33,21 @@ extension PolicyParts {
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
     terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
-    terms.optOutUntil = section.optional(
-      "optOut",
-      .section { $0.optional("until", .word(notYet: ["minutesBeforeStart"]), default: .end) },
-      default: .end)
+    let optOut = section.optional("optOut", .section(optOut), default: (.end, false))
+    terms.optOutUntil = optOut.until
+    terms.optedOutIsZero = optOut.isZero
     return terms
+  }
+
+  private static func optOut(
+    _ section: YAMLSection
+  ) -> (until: DispatchTerms.OptOutUntil, isZero: Bool)? {
+    let until = section.optional(
+      "until", YAMLForm<DispatchTerms.OptOutUntil>.word(notYet: ["minutesBeforeStart"]),
+      default: .end)
+    let isZero = section.optional(
+      "effect", .words(["excluded": false, "zero": true]), default: false)
+    return (until, isZero)
   }
 
   private static func release(_ section: YAMLSection) -> DispatchTerms.Release? {

@@ -23,13 +23,14 @@ extension PolicyParts {
     let countCancelled = section.optional(
       "countCancelled", YAMLForm<DispatchTerms.EventTerms.CountCancelled>.word(),
       default: .started)
-    let tests = section.optional("tests", .section(tests), default: (false, true))
+    let tests = section.optional("tests", .section(tests), default: (false, true, false))
     guard let bounds else { return nil }
     var terms = DispatchTerms.EventTerms(
       minimumMinutes: bounds.minimum, maximumMinutes: bounds.maximum,
       allowedMinutes: lengths ?? [], stepMinutes: step, maximumPerDay: perDay.map { Int($0) },
       maximumPerMonth: perMonth.map { Int($0) }, maximumPerSeason: perSeason.map { Int($0) },
       countCancelled: countCancelled, testsAllowed: tests.allowed, testsPaid: tests.paid)
+    terms.testsCounted = tests.counted
     // A hundredth of an hour is 36 s.
     terms.maximumSecondsPerSeason = hours.map { $0 * 36 }
     terms.minimumRestMinutes = rest
@@ -63,9 +64,12 @@ extension PolicyParts {
     return (first, last)
   }
 
-  private static func tests(_ section: YAMLSection) -> (allowed: Bool, paid: Bool)? {
+  private static func tests(
+    _ section: YAMLSection
+  ) -> (allowed: Bool, paid: Bool, counted: Bool)? {
     let allowed = section.optional("allowed", .bool, default: false)
-    return (allowed, section.optional("paid", .bool, default: true))
+    let paid = section.optional("paid", .bool, default: true)
+    return (allowed, paid, section.optional("counted", .bool, default: false))
   }
 
   static func signals(_ section: YAMLSection) -> DispatchTerms.SignalTerms? {

@@ -5,7 +5,8 @@ extension PolicyParts {
   static func escrow(_ section: YAMLSection) -> Escrow? {
     let required = section.required("required", .bool)
     let cover = section.optional("coverPercent", .int(100...200), default: 100)
-    return required.map { Escrow(required: $0, coverPercent: cover) }
+    let releaseAt = section.optional("releaseAt", YAMLForm.id)
+    return required.map { Escrow(required: $0, coverPercent: cover, releaseAt: releaseAt) }
   }
 
   static func settlement(_ section: YAMLSection) -> Settlement? {
@@ -14,6 +15,8 @@ extension PolicyParts {
     let basis = section.optional(
       "payerBasis", YAMLForm<ProgrammeTerms.PayerBasis>.word(), default: .sumOfHomes)
     let dispute = section.optional("disputeDays", .int(0...730), default: 60)
+    let reconcile = section.optional(
+      "reconcilePercent", .percent(), default: Percent(whole: 1)!)
     guard let runs else { return nil }
     for (index, (earlier, later)) in zip(runs, runs.dropFirst()).enumerated()
     where later.afterDays <= earlier.afterDays {
@@ -27,7 +30,8 @@ extension PolicyParts {
         at: "\(section.path).runs[\(index)].name", found: "\(run.name), there twice",
         allowed: "each name once", code: YAMLFault.Code.badValue)
     }
-    return Settlement(runs: runs, disputeDays: dispute, payerBasis: basis)
+    return Settlement(
+      runs: runs, disputeDays: dispute, reconcile: reconcile, payerBasis: basis)
   }
 
   private static func run(_ section: YAMLSection) -> SettlementTerms.Run? {

@@ -42,10 +42,12 @@ extension PolicyParts {
   /// `reward.energy`, which alone may be an additional reward.
   static func energyComponent(
     _ section: YAMLSection
-  ) -> (reward: SettlementTerms.EnergyReward, isAdditional: Bool)? {
+  ) -> ProgrammeTerms.PricedEnergy? {
     let isAdditional = section.optional(
       "line", .words(["directReward": false, "additionalReward": true]), default: false)
-    return component(section).map { ($0, isAdditional) }
+    var energy = component(section)
+    energy?.isAdditional = isAdditional
+    return energy
   }
 
   /// One row of `fees`.
@@ -96,56 +98,5 @@ extension PolicyParts {
       "per", YAMLForm<PriceTable.Unit>.words(["kWh": .kWh, "MWh": .MWh]))
     guard let amount, let unit else { return nil }
     return PriceTable(.amount(amount), per: unit)
-  }
-
-  /// Fields that ask for the settlement of a programme, which an event's settlement lacks.
-  var programmeFields: [String] {
-    var fields: [String] = []
-    if reward?.isFleet == true { fields.append("reward.unit") }
-    if reward?.isAdditional == true { fields.append("reward.energy.line") }
-    if reward?.fleetPerEvent != nil { fields.append("reward.caps.fleetPerEvent") }
-    if splits?.isOfLines == true { fields.append("splits.of") }
-    if splits?.penaltyShares != nil { fields.append("splits.penaltyShares") }
-    if !fees.isEmpty { fields.append("fees") }
-    if let basis = settlement?.payerBasis, basis != .sumOfHomes {
-      fields.append("settlement.payerBasis")
-    }
-    return fields
-  }
-
-  /// The terms of a programme around those of an event; nil when the event's are all there is.
-  func programme(around base: SettlementTerms) -> ProgrammeTerms? {
-    guard !programmeFields.isEmpty else { return nil }
-    var terms = ProgrammeTerms(base: base)
-    terms.energy = base.energy.map { .init(rate: .init($0.rate), capPercent: $0.capPercent) }
-    terms.energy?.isAdditional = reward?.isAdditional ?? false
-    terms.isFleet = reward?.isFleet ?? false
-    terms.distribute = reward?.distribute ?? .delivered
-    terms.caps.fleetPerEvent = reward?.fleetPerEvent
-    terms.premium = base.premium.map { .init(rate: .init($0.rate), capPercent: $0.capPercent) }
-    terms.penalty = base.penalty.map { rules in
-      let price: ProgrammeTerms.PenaltyTerms.Price
-      switch rules.price {
-      case .rate(let rate): price = .rate(.init(rate))
-      case .multiple(let ofEnergy, let ofPremium, let millionths):
-        price = .multiple(ofEnergy: ofEnergy, ofPremium: ofPremium, millionths: millionths)
-      }
-      return .init(price: price, rules: rules)
-    }
-    terms.splitsLines = splits?.isOfLines ?? false
-    terms.penaltyShares = splits?.penaltyShares
-    terms.fees = fees
-    terms.payerBasis = settlement?.payerBasis ?? .sumOfHomes
-    return terms
-  }
-}
-
-extension PriceTable {
-  /// The rate of an event, whose prices are those of a kilowatt-hour.
-  init(_ rate: SettlementTerms.Rate) {
-    switch rate {
-    case .flat(let price): self.init(.amount(price.millionths), per: .kWh)
-    case .byLevel(let table): self.init(.byLevel(table.mapValues(\.millionths)), per: .kWh)
-    }
   }
 }

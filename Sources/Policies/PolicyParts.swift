@@ -33,6 +33,7 @@ struct PolicyParts {
     var graceSeconds: Int64? = 900
     var handBack = Command.HandBack.priorMode
     var optOutUntil = DispatchTerms.OptOutUntil.end
+    var optedOutIsZero = false
     var vendorPerSecond: [VendorID: Int64]?
     var watchesHandBack = false
     var recovery: DispatchTerms.RecoveryTerms?
@@ -55,28 +56,36 @@ struct PolicyParts {
   }
   struct Reward {
     var netting: SettlementTerms.Netting
-    var energy: SettlementTerms.EnergyReward?
-    var premium: SettlementTerms.EnergyReward?
-    var penalty: SettlementTerms.Penalty?
     var excusals: Set<SettlementTerms.Excusal>
+    var energy: ProgrammeTerms.PricedEnergy?
+    var premium: ProgrammeTerms.PricedEnergy?
+    var penalty: ProgrammeTerms.PenaltyTerms?
     var isFleet = false
     var distribute = ProgrammeTerms.Distribution.delivered
-    var isAdditional = false
-    var fleetPerEvent: Money?
+    var capacity: Capacity?
+    var availability: AvailabilityTerms?
+    var flat: ProgrammeTerms.FlatTerms?
+    var caps = ProgrammeTerms.RewardCaps()
+    var budget: ProgrammeTerms.Budget?
+    var bonusPool: ProgrammeTerms.BonusPool?
+    var rateLockYears: Int64 = 0
   }
   struct Escrow {
     var required: Bool
     var coverPercent: Int64
+    var releaseAt: String?
   }
   struct Settlement {
     var runs: [SettlementTerms.Run]
     var disputeDays: Int64
+    var reconcile: Percent
     var payerBasis: ProgrammeTerms.PayerBasis
   }
 
   var header: Header?
   var calendar: ProgrammeCalendar?
   var events: DispatchTerms.EventTerms?
+  var plannedHundredthHours: Int64?
   var signals: DispatchTerms.SignalTerms?
   var notice: DispatchTerms.NoticeTerms?
   var enrolment: EnrolmentTerms
@@ -95,7 +104,14 @@ struct PolicyParts {
     // A wrong zone is already a fault; UTC only lets the rest of the file be read.
     let zone = header?.zone ?? .utc
     calendar = root.required("calendar", .section { Self.calendar($0, zone: zone) })
-    events = root.required("events", .section(Self.events))
+    var planned: Int64?
+    events = root.required(
+      "events",
+      .section { section in
+        planned = section.optional("plannedHoursPerSeason", .decimal(places: 2, 1...999_999))
+        return Self.events(section)
+      })
+    plannedHundredthHours = planned
     signals = root.required("signals", .section(Self.signals))
     notice = root.required("notice", .section(Self.notice))
     enrolment = root.optional(

@@ -16,21 +16,30 @@ extension PolicyRules {
         let isPaid =
           switch line {
           case .premium: reward.premium != nil
-          case .additionalReward: reward.energy != nil && reward.isAdditional
-          case .directReward, .penalty, .fee: reward.energy != nil && !reward.isAdditional
+          case .additionalReward: reward.energy?.isAdditional == true || reward.bonusPool != nil
+          case .directReward, .penalty, .fee: reward.paysDirectly
           }
         guard !isPaid else { continue }
         fault(
           "\(path).percentOf", "\(line.rawValue), which is not paid", "a line that is there",
           YAMLFault.Code.badValue)
       case .rate(let table):
-        guard case .amount(let amount) = table.form else { continue }
-        let perKilowattHour = table.unit == .MWh ? amount / 1_000 : amount
-        checkGreatest(
-          "\(path).rate", .flat(.init(millionths: perKilowattHour)),
-          percent: parts.greatestCapPercent)
+        checkGreatest("\(path).rate", table, percent: parts.greatestCapPercent)
       }
     }
+  }
+}
+
+extension PolicyRules {
+  /// What an event did not cost goes back with its first payable run, and no other run yet.
+  func checkRelease() {
+    guard let name = parts.escrow?.releaseAt, let runs = parts.settlement?.runs else { return }
+    let first = runs.first(where: \.isPayable)?.name
+    guard name != first else { return }
+    let isLater = runs.contains { $0.name == name && $0.isPayable }
+    fault(
+      "escrow.releaseAt", name, first.map { "\($0), the first payable run" } ?? "a payable run",
+      isLater ? YAMLFault.Code.notYet : YAMLFault.Code.badValue)
   }
 }
 
@@ -39,5 +48,12 @@ extension PolicyParts {
   var greatestCapPercent: Int64 {
     let caps = [reward?.energy, reward?.premium].compactMap { $0 }.map { $0.capPercent ?? 1_000 }
     return caps.max() ?? 1_000
+  }
+}
+
+extension PolicyParts.Reward {
+  /// Some line is a `directReward`.
+  var paysDirectly: Bool {
+    energy?.isAdditional == false || capacity != nil || availability != nil || flat != nil
   }
 }

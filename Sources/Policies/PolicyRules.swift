@@ -33,6 +33,9 @@ struct PolicyRules {
     static let exposureUnbounded = "exposureUnbounded"
     static let penaltyUncapped = "penaltyUncapped"
     static let overflow = "overflow"
+    static let seasonUnnamed = "seasonUnnamed"
+    static let periodWithoutPrice = "periodWithoutPrice"
+    static let tiersNotMonotone = "tiersNotMonotone"
   }
 
   /// What the greatest line is computed for: this energy in one home, in so many homes.
@@ -49,6 +52,7 @@ struct PolicyRules {
     checkClasses()
     checkWindows()
     checkMoney()
+    checkRelease()
     checkRuns()
   }
 
@@ -134,8 +138,8 @@ struct PolicyRules {
     if reader.has("dispatch.release.byLevel"), let release = parts.dispatch.release {
       tables.append(("dispatch.release.byLevel", Set(release.byLevel.keys)))
     }
-    func add(_ path: String, _ rate: SettlementTerms.Rate?) {
-      if case .byLevel(let table)? = rate { tables.append((path, Set(table.keys))) }
+    func add(_ path: String, _ rate: PriceTable?) {
+      if case .byLevel(let table)? = rate?.form { tables.append((path, Set(table.keys))) }
     }
     add("reward.energy.rate.byLevel", parts.reward?.energy?.rate)
     add("reward.premium.rate.byLevel", parts.reward?.premium?.rate)
@@ -166,21 +170,8 @@ struct PolicyRules {
         fault("splits.shares", "without owner", "a share of the owner", Code.ownerMissing)
       }
     }
-    let components = [
-      ("reward.energy", parts.reward?.energy), ("reward.premium", parts.reward?.premium),
-    ]
-    for (path, component) in components {
-      guard let component else { continue }
-      if component.capPercent == nil, parts.escrow?.required == true {
-        fault(
-          "\(path).capPercent", "unlimited", "100…1000 where escrow is required",
-          Code.exposureUnbounded)
-      }
-      checkGreatest("\(path).rate", component.rate, percent: component.capPercent ?? 1_000)
-    }
-    if case .rate(let rate)? = parts.reward?.penalty?.price {
-      checkGreatest("reward.penalty.rate", rate, percent: 100)
-    }
+    checkComponents()
+    checkReward()
   }
 
   private func checkSum(_ path: String, _ shares: [SettlementTerms.Party: Percent]) {
@@ -188,23 +179,6 @@ struct PolicyRules {
     guard sum != 10_000 else { return }
     let text = FixedDecimal.text(Int64(sum), places: 2, minimumPlaces: 0)
     fault(path, "\(text) in sum", "exactly 100", Code.splitNot100)
-  }
-
-  func checkGreatest(_ path: String, _ rate: SettlementTerms.Rate, percent: Int64) {
-    let prices: [Money]
-    switch rate {
-    case .flat(let price): prices = [price]
-    case .byLevel(let table): prices = Array(table.values)
-    }
-    guard let greatest = prices.max() else { return }
-    let line =
-      Int128(greatest.millionths) * Int128(percent) / 100 * Int128(Self.greatestHomeKilowattHours)
-      * Int128(Self.greatestHomes)
-    guard line > Int128(Int64.max) else { return }
-    fault(
-      path, FixedDecimal.text(greatest.millionths, places: 6, minimumPlaces: 0) + " a kWh",
-      "a price at which \(Self.greatestHomes) homes of \(Self.greatestHomeKilowattHours) kWh "
-        + "stay below 9,223,372,036,854", Code.overflow)
   }
 
   /// A payable run begins after the last interval that the baseline waits for.

@@ -2,11 +2,20 @@ import Grid
 import Settlement
 
 extension PolicyWords {
-  mutating func sayRewards(committed: Energy, level: Int) {
+  mutating func sayRewards(committed: Energy, level: Int, home: ExampleHome) {
     let terms = policy.settlement
-    if let energy = terms.energy { say(energy, "reward.energy", "earns") }
-    if let premium = terms.premium { say(premium, "reward.premium", "earns a premium of") }
-    if terms.energy == nil, terms.premium == nil { say("Energy earns nothing.", "reward") }
+    let whole = policy.programmeTerms
+    if let energy = terms.energy {
+      say(energy, "reward.energy", "earns")
+    } else if let energy = whole.energy {
+      sayPriced(energy, "reward.energy", "earns")
+    }
+    if let premium = terms.premium {
+      say(premium, "reward.premium", "earns a premium of")
+    } else if let premium = whole.premium {
+      sayPriced(premium, "reward.premium", "earns a premium of")
+    }
+    if whole.energy == nil, whole.premium == nil { say("Energy earns nothing.", "reward") }
     let deliveries = Self.deliveries(committed)
     if !deliveries.isEmpty, terms.energy != nil || terms.premium != nil {
       let examples = deliveries.map { delivered in
@@ -20,6 +29,11 @@ extension PolicyWords {
         ? "An interval below the baseline earns nothing and takes nothing from the others."
         : "Intervals below the baseline are netted within the event.", "reward.netting")
     sayPenalty(deliveries, committed: committed, level: level)
+    let isOfEvents = [whole.energy, whole.premium].allSatisfy {
+      $0?.rate.ofEvent != nil || $0 == nil
+    }
+    if !isOfEvents { sayPricedExamples(home) }
+    sayPeriods(home: home)
   }
 
   private mutating func say(
@@ -49,15 +63,18 @@ extension PolicyWords {
   }
 
   private mutating func sayPenalty(_ deliveries: [Energy], committed: Energy, level: Int) {
-    guard let penalty = policy.settlement.penalty else {
+    guard let whole = policy.programmeTerms.penalty else {
       say("Missing energy costs nothing.", "reward.penalty")
       return
     }
+    let penalty = whole.rules
     let beyond =
       penalty.deadband == .zero
       ? "Missing energy" : "Missing energy beyond \(penalty.deadband) % of the commitment"
-    switch penalty.price {
-    case .rate(let rate): say("\(beyond) costs \(text(rate)) a kWh.", "reward.penalty")
+    switch whole.price {
+    case .rate(let table):
+      let price = table.ofEvent.map { "\(text($0)) a kWh" } ?? text(table)
+      say("\(beyond) costs \(price).", "reward.penalty")
     case .multiple(let ofEnergy, let ofPremium, let millionths):
       let what = [ofEnergy ? "energy" : nil, ofPremium ? "premium" : nil].compactMap { $0 }
       let times = FixedDecimal.text(millionths, places: 6, minimumPlaces: 0)
@@ -65,7 +82,8 @@ extension PolicyWords {
         "\(beyond) costs \(times) times the price of \(what.joined(separator: " and ")).",
         "reward.penalty")
     }
-    let examples = deliveries.compactMap { delivered -> String? in
+    let isOfEvents = policy.settlement.penalty != nil
+    let examples = (isOfEvents ? deliveries : []).compactMap { delivered -> String? in
       let example = policy.money(committed: committed, delivered: delivered, level: level)
       guard example.shortfall > .zero else { return nil }
       let cost = example.penalty.text(in: policy.settlement.currency)
@@ -118,6 +136,9 @@ extension PolicyWords {
     }
     say("Settled: \(runs.joined(separator: ", ")).", "settlement.runs")
     say("Objections are heard for \(policy.disputeDays) days.", "settlement.disputeDays")
+    say(
+      "Where another party's volume differs by more than \(policy.reconcile) %, payment waits.",
+      "settlement.reconcilePercent")
   }
 
   /// All that was committed, five sixths of it, six fifths of it, and nothing; to 10 Wh.

@@ -127,6 +127,11 @@ extension YAMLForm {
     choice(meanings.map { ($0.key, $0.value) }, notYet: notYet)
   }
 
+  /// The same where the words are no literals.
+  static func words(listed meanings: [(String, Value)]) -> YAMLForm {
+    choice(meanings, notYet: [])
+  }
+
   private static func choice(
     _ meanings: [(String, Value)], notYet: Set<String>
   ) -> YAMLForm {

@@ -24,8 +24,11 @@ struct PolicyDiffCommand: ParsableCommand {
   mutating func run() throws {
     try InputFiles.oneStandardInput([old, new])
     var files = InputFiles()
-    let before = files.parse(old) { ($0, try Policy.load(bytes: $0, file: $1)) }
-    let after = files.parse(new) { ($0, try Policy.load(bytes: $0, file: $1)) }
+    let load = { (bytes: [UInt8], file: String) in
+      (bytes, try Policy.load(bytes: bytes, file: file, allowsProgramme: true))
+    }
+    let before = files.parse(old, load)
+    let after = files.parse(new, load)
     try files.finish()
     guard let before, let after else { preconditionFailure("files without faults have values") }
     let difference = PolicyDifference(

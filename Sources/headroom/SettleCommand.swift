@@ -10,7 +10,7 @@ import Wire
 /// Settlement from files: what an event would have come to.
 struct SettleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "settle", abstract: "Settle an event from files, without a ledger.",
+    commandName: "settle", abstract: "Settle events from files, without a ledger.",
     discussion: """
       The last row of the events file is settled; the other rows are event days. It is planned \
       from the fleet's soc_pct as `plan` does, by the row's target_kw or the policy's release for \
@@ -20,6 +20,11 @@ struct SettleCommand: AsyncParsableCommand {
       A policy with fees, unit: fleet or another rule of a programme shows each line and each party's part \
       of it; such a policy goes without --out and --null.
 
+      With --intervals verified intervals are read instead of meters, of any number of events: what \
+      a report's intervals.csv says of commitment and reduction, or a file of one's own. They are \
+      settled in the order of time with their months and seasons: means, caps, budget and the n-th \
+      event go from one to the next. --homes says what each home promised.
+
       With --null no battery was asked for anything, and everything credited is an error of the \
       baseline: it is shown per home, netted over the event and interval by interval.
 
@@ -27,18 +32,21 @@ struct SettleCommand: AsyncParsableCommand {
         headroom settle --meters meters.csv --fleet fleet.csv --policy policy.yaml \
       --event events.csv --out reports
         headroom settle --null --meters meters.csv --policy policy.yaml --event events.csv
+        headroom settle --intervals july.csv --intervals august.csv --homes homes.csv \
+      --policy policy.yaml --from 2026-07-01 --to 2026-08-31
       """)
 
   @Option(help: "Readings, as CSV; - is standard input. May be given several times.")
-  var meters: [String]
+  var meters: [String] = []
   @Option(help: "The batteries, as CSV; needed unless --null.") var fleet: String?
   @Option(help: "The feeder, as CSV; without it nothing but the batteries limits.")
   var feeder: String?
   @Option(help: "The programme's policy; it may be a draft.") var policy: String
-  @Option(help: "Events, as CSV.") var event: String
+  @Option(help: "Events, as CSV; with --meters.") var event: String?
   @Option(help: "The event_id that is settled instead of the last row.") var measure: String?
   @Option(help: "Only this site of a null event; may be repeated.", transform: SiteArgument.parse)
   var site: [SiteID] = []
+  @OptionGroup var period: PeriodOptions
   @OptionGroup var evidence: EvidenceOptions
   @Option(help: "Write the report's files below this folder.") var out: String?
   @Flag(help: "No battery moved: show what would have been credited for nothing.")
@@ -46,6 +54,18 @@ struct SettleCommand: AsyncParsableCommand {
   @Flag(help: "Print the result as JSON.") var json = false
 
   mutating func validate() throws {
+    if !period.intervals.isEmpty {
+      let isBeside =
+        !meters.isEmpty || event != nil || fleet != nil || feeder != nil || measure != nil
+      if isBeside || null || out != nil || !site.isEmpty {
+        throw ValidationError("--intervals goes with --policy, --homes and --run; no meters")
+      }
+      return
+    }
+    if meters.isEmpty {
+      throw ValidationError("--meters is missing; allowed: readings, or --intervals")
+    }
+    if event == nil { throw ValidationError("--event is missing; allowed: an events file") }
     if !null, fleet == nil { throw ValidationError("--fleet is missing; allowed: a fleet file") }
     if !null, !site.isEmpty { throw ValidationError("--site goes with --null only") }
     if null, out != nil {
@@ -54,6 +74,12 @@ struct SettleCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
+    if !period.intervals.isEmpty {
+      let output = try period.settle(policy: policy)
+      if json { output.writeJSON { Console.result($0) } } else { Console.result(output.text) }
+      return
+    }
+    guard let event else { preconditionFailure("validate has asked for the events") }
     let files = try MeasuredFiles(
       meters: meters, policy: policy, events: event, measure: measure, fleet: fleet,
       evidence: evidence, allowsProgramme: !null)
@@ -84,14 +110,12 @@ struct SettleCommand: AsyncParsableCommand {
       throw Outcome.no.failure(
         "\(files.row.event): not one battery could be asked, so there is nothing to settle")
     }
-    guard let run = files.policy.settlement.runs.first(where: \.isPayable) else {
-      throw Outcome.no.failure("the policy has no payable run")
-    }
+    let run = try period.run(of: files.policy)
     Console.note(
       "notices and commands count as acknowledged; earlier earnings of the month are not known")
     let performances = try await measurement.verify(measured)
     if let terms = files.policy.programme {
-      let output = ProgrammeOutput(
+      let output = PeriodOutput(
         measured, performances: performances, policy: files.policy, terms: terms, run: run)
       if json { output.writeJSON { Console.result($0) } } else { Console.result(output.text) }
       return
@@ -121,7 +145,7 @@ struct SettleCommand: AsyncParsableCommand {
       }
       return rehearsal
     } catch {
-      throw Outcome.badInput.failure("\(event): \(error)")
+      throw Outcome.badInput.failure("\(event ?? ""): \(error)")
     }
   }
 

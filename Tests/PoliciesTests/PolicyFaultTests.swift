@@ -71,7 +71,7 @@ import Testing
     Edit("maximumPerSeason: 60", "maximumPerSeason: many", "events.maximumPerSeason"),
     Edit("countCancelled: always", "countCancelled: sometimes", "events.countCancelled"),
     Edit("allowed: true", "allowed: yes", "events.tests.allowed"),
-    Edit("paid: false", "counted: true", "events.tests.counted", "notYet"),
+    Edit("paid: false", "counted: 1", "events.tests.counted"),
     Edit("countCancelled: always", "overlap: yes", "events.overlap"),
     Edit("countCancelled: always", "minimumRestMinutes: -1", "events.minimumRestMinutes"),
     Edit("countCancelled: always", "maximumHoursPerSeason: 0", "events.maximumHoursPerSeason"),
@@ -185,7 +185,7 @@ import Testing
       "notYet"),
     Edit("handBack: selfConsumption", "storm: {hold: true}", "dispatch.storm.hold", "notYet"),
     Edit("until: start", "until: minutesBeforeStart", "dispatch.optOut.until", "notYet"),
-    Edit("until: start", "effect: zero", "dispatch.optOut.effect", "notYet"),
+    Edit("until: start", "effect: half", "dispatch.optOut.effect"),
   ]) func `is refused for its dispatch`(_ edit: Edit) throws { try edit.check() }
 
   @Test func `is refused for limits of a recovery that is free`() throws {

@@ -6,9 +6,8 @@ import Testing
     Edit("unit: home", "unit: site", "reward.unit"),
     Edit("netting: event", "netting: day", "reward.netting"),
     Edit("amount: 0.25, per: kWh", "amount: 0.25, per: Wh", "reward.energy.rate.per"),
-    Edit(
-      "amount: 0.25, per: kWh", "amount: 0.25, per: kW-month", "reward.energy.rate.per",
-      "notYet"),
+    Edit("amount: 0.25, per: kWh", "amount: 0.25, per: kW-month", "reward.energy.rate.per"),
+    Edit("amount: 0.25, per: kWh", "amount: 0.2, per: MW-interval", "reward.energy.rate", "notYet"),
     Edit("amount: 0.25, per: kWh", "amount: 0.25", "reward.energy.rate.per", "missing"),
     Edit("amount: 0.25, ", "", "reward.energy.rate.amount", "missing"),
     Edit("amount: 0.25,", "amount: 2.50,", "reward.energy.rate.amount"),
@@ -16,8 +15,9 @@ import Testing
     Edit("amount: 0.25,", "amount: .25,", "reward.energy.rate.amount"),
     Edit("amount: 0.25,", "amount: -0.25,", "reward.energy.rate.amount"),
     Edit("amount: 0.25,", "amount: 0.25 USD,", "reward.energy.rate.amount"),
-    Edit("amount: 0.25,", "fromSignal: true,", "reward.energy.rate.fromSignal", "notYet"),
-    Edit("amount: 0.25,", "bySeason: {summer: 1},", "reward.energy.rate.bySeason", "notYet"),
+    Edit("amount: 0.25,", "fromSignal: true,", "reward.energy.rate", "notYet"),
+    Edit("amount: 0.25,", "fromSignal: false,", "reward.energy.rate.fromSignal"),
+    Edit("amount: 0.25,", "byZone: {north: 1},", "reward.energy.rate", "notYet"),
     Edit("capPercent: 110", "capPercent: 99", "reward.energy.capPercent"),
     Edit(
       "capPercent: 110", "capPercent: unlimited", "reward.energy.capPercent",
@@ -55,8 +55,9 @@ import Testing
       "excusals: [gridOutage, weather]", "rateLockYears: 0", "reward.excusals",
       "missing", down: -15),
     Edit(
-      "excusals: [gridOutage, weather]", "excusals: []\n  capacity: {average: season}",
-      "reward.capacity", "notYet", down: 1),
+      "excusals: [gridOutage, weather]",
+      "excusals: []\n  flat: {rate: {amount: 1, per: home-month}}", "reward.flat", "notYet",
+      down: 1),
     Edit("owner: 70,", "owner: 69.99,", "splits.shares", "splitNot100"),
     Edit("owner: 70,", "grid: 70,", "splits.shares", "ownerMissing"),
     Edit("tax: 2.5", "bank: 2.5", "splits.shares.bank"),
@@ -70,6 +71,8 @@ import Testing
     Edit("required: true", "required: maybe", "escrow.required"),
     Edit("coverPercent: 120", "coverPercent: 99", "escrow.coverPercent"),
     Edit("coverPercent: 120", "releaseAt: final", "escrow.releaseAt", "notYet"),
+    Edit("coverPercent: 120", "releaseAt: provisional", "escrow.releaseAt"),
+    Edit("coverPercent: 120", "releaseAt: never", "escrow.releaseAt"),
     Edit("name: initial", "name: final", "settlement.runs[2].name", down: 1),
     Edit("afterDays: 7", "afterDays: 401", "settlement.runs[1].afterDays"),
     Edit(
@@ -79,7 +82,7 @@ import Testing
     Edit("afterDays: 90", "afterDays: 7", "settlement.runs[2].afterDays"),
     Edit("payable: false", "payable: later", "settlement.runs[0].payable"),
     Edit("disputeDays: 90", "disputeDays: 731", "settlement.disputeDays"),
-    Edit("disputeDays: 90", "reconcilePercent: 1", "settlement.reconcilePercent", "notYet"),
+    Edit("disputeDays: 90", "reconcilePercent: 101", "settlement.reconcilePercent"),
     Edit("disputeDays: 90", "minimumPosting: 0.05", "settlement.minimumPosting", "notYet"),
   ]) func `is refused for its money`(_ edit: Edit) throws { try edit.check() }
 }

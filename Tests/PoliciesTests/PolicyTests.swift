@@ -250,7 +250,7 @@ import Verification
   }
 
   @Test func `may say that it wants nothing special`() throws {
-    #expect(Policy.fieldsWithoutEffect.count >= 9)
+    #expect(Policy.fieldsWithoutEffect.count >= 6)
     for (path, texts) in Policy.fieldsWithoutEffect {
       var text = ""
       var indent = ""
@@ -306,7 +306,7 @@ import Verification
         "rate: {amount: 0.40, per: kWh}",
         "multipleOf: [energy, premium]\n    multiple: 1.5"
       ).text, Fixture.ordered, try Fixture.withFees(),
-      try Fixture.edited("unit: home", "unit: home\n  caps: {fleetPerEvent: 9}").text,
+      Fixture.period, Fixture.tiered,
     ] {
       asked.formUnion(
         try Policy.read(bytes: Array(text.utf8), file: "p.yaml", allowsProgramme: true).asked)

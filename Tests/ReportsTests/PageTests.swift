@@ -4,7 +4,7 @@ import Settlement
 import Testing
 
 @Suite struct `The page of a report` {
-  @Test func `needs nothing from outside and runs nothing`() {
+  @Test func `needs nothing from outside and runs nothing`() {  // S18
     let html = Example.report().html()
     for forbidden in [
       "http:", "https:", "//", "<script", "<link", "<img", "url(", "@import", "javascript",

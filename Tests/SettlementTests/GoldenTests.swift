@@ -21,7 +21,7 @@ import Testing
     #expect(home.line(.penalty)?.reason == (delivered == 0 ? .penaltyCap : nil))
   }
 
-  @Test func `of 50,000 homes is the sum of its lines`() {
+  @Test func `of 50,000 homes is the sum of its lines`() {  // S1
     let homes = (0..<50_000).map { number in
       World.home("H\(100_000 + number)", committed: [1_350], delivered: [1_350])
     }
@@ -88,7 +88,7 @@ import Testing
     #expect(home.intervals.map(\.shortfall) == [World.wh(3_000), .zero])
   }
 
-  @Test func `pays extra work of a correction and never punishes it`() {
+  @Test func `pays extra work of a correction and never punishes it`() {  // S6
     let asked = Commitment(
       over: World.intervals(1, minutes: 60), promised: Power(watts: 500),
       plans: [.init(from: World.start, power: Power(watts: 600))])
@@ -103,7 +103,7 @@ import Testing
     #expect(World.settled(home).shortfall == World.wh(50))
   }
 
-  @Test func `pays until a cancel and punishes nothing after it`() {
+  @Test func `pays until a cancel and punishes nothing after it`() {  // S5
     let intervals = World.intervals(4, minutes: 30)
     var home = World.home(committed: [0, 0, 0, 0], delivered: [250, 250, 20, 0])
     home.commitment = Commitment(
@@ -114,7 +114,7 @@ import Testing
     #expect(settled.net == Money("1.00"))
   }
 
-  @Test func `never charges more than the month's rewards`() {
+  @Test func `never charges more than the month's rewards`() {  // S9
     // 6.667 kWh less the deadband is 6 kWh short, 2.40 at 0.40; the month brought 1.80.
     var home = World.home(committed: [6_667], delivered: [0])
     home.earlierInMonth = .init(rewards: Money("1.80"))
@@ -126,7 +126,7 @@ import Testing
     #expect(World.settled(home).penalties == Money("0.30"))
   }
 
-  @Test func `sends back what the escrow did not pay`() throws {
+  @Test func `sends back what the escrow did not pay`() throws {  // S11
     let homes = (0..<50_000).map { number in
       var home = World.home("H\(100_000 + number)", committed: [1_350], delivered: [1_350])
       if number % 10 == 0 { home.verdict = .refused(reason: "eventDataMissing") }

@@ -7,6 +7,7 @@ import Testing
     Season.event(name, "2026-07-0\(day)", [("H1", [5_000], [kilowatts * 100])])
   }
 
+  // S10
   @Test(arguments: [(true, "928.13"), (false, "1237.50")])
   func `counts an event that the owner left as zero, or leaves it out`(
     isZero: Bool, paid: String
@@ -40,6 +41,36 @@ import Testing
     second.event.event = EventID("E-2")!
     let season = Season.settle(terms, [event, second], homes: homes)
     #expect(season.charged(.premium, "E-2") == Money("3.00"))
+  }
+
+  @Test func `caps what months and seasons pay, after the events`() {
+    var terms = Season.terms {
+      $0.premium = Season.kWh("2.00")
+      $0.flat = .init(rate: PriceTable(.amount(1_000_000), per: .homeDay))
+    }
+    terms.caps = .init(homePerMonth: Money("20.00"), homePerSeason: Money("25.00"))
+    let event = Season.event("E-1", "2026-07-01", [("H1", [2_000], [2_000])])
+    var months = ["2026-07", "2026-08"].map(Season.month)
+    for place in months.indices { months[place].seasonKey = "summer 2026" }
+    let result = Season.settle(terms, [event], months: months)
+    // 4 of the event, then 31 days: 16 are left of July and 5 of the season.
+    #expect(result.lines.map(\.charged) == [Money("4"), Money("16"), Money("5")])
+    #expect(result.lines.map(\.reason) == [nil, "homePerMonth", "homePerSeason"])
+    #expect(result.lines.map(\.amount) == [Money("4"), Money("31"), Money("31")])
+  }
+
+  @Test func `keeps the prices of a home's first year only so long`() {
+    var home = Season.home()
+    home.vintage = 2024
+    var terms = Season.terms {
+      $0.flat = .init(
+        rate: PriceTable(.byVintage([2024: 9_000_000, 2025: 8_000_000]), per: .homeMonth))
+    }
+    for (years, paid) in [(Int64(0), "9.00"), (3, "9.00"), (2, "8.00")] {
+      terms.rateLockYears = years
+      let month = Season.settle(terms, homes: [home], months: [Season.month("2026-07")])
+      #expect(month.charged(.directReward) == Money(paid))
+    }
   }
 
   @Test func `turns away what the budget does not hold`() {

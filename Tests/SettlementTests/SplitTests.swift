@@ -3,6 +3,7 @@ import Settlement
 import Testing
 
 @Suite struct `A split` {
+  // S12
   @Test(arguments: [
     ("100.00", [1, 1, 1], ["33.34", "33.33", "33.33"]),
     ("2000.00", [1, 1], ["1000.00", "1000.00"]),

@@ -25,13 +25,13 @@ struct BacktestMoney {
   private(set) var fleet: [Part?] = []
   /// Money of months and seasons.
   private(set) var periods: [(period: String, paid: MoneyTotal)] = []
-  /// Why the programme's budget leaves an event out.
+  /// Why an event is left out: the budget, or what the policy asks for and nobody recorded.
   private(set) var refused: [EventID: String] = [:]
 
   /// Settles `events`, which are in the order of time, by the first payable run.
   init(_ events: [Measured], policy: Policy, run: SettlementTerms.Run) {
-    if let terms = policy.programme {
-      settle(events, policy, run, terms)
+    if policy.programme != nil {
+      settle(events, policy, programme: run)
     } else {
       settle(events, policy, run)
     }
@@ -78,25 +78,27 @@ struct BacktestMoney {
   }
 
   private mutating func settle(
-    _ events: [Measured], _ policy: Policy, _ run: SettlementTerms.Run, _ terms: ProgrammeTerms
+    _ events: [Measured], _ policy: Policy, programme run: SettlementTerms.Run
   ) {
-    let zone = policy.measurement.calendar.zone
-    let settled = events.map { each in
-      ProgrammeEvent(
-        EventAccount.input(
+    let inputs = events.map { each in
+      (
+        input: EventAccount.input(
           each.event, performances: each.performances, run: run, payer: .funding),
-        date: zone.date(at: each.event.window.start))
+        signalPrice: Int64?.none
+      )
     }
-    var owners: [SiteID: OwnerID] = [:]
-    for home in events.flatMap(\.event.homes) { owners[home.site] = home.owner }
-    let result = ProgrammeSettlement.settle(
-      ProgrammeInput(
-        run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: .funding),
-        isFinal: run.name == policy.settlement.runs.last?.name, events: settled,
-        homes: owners.sorted { $0.key < $1.key }.map {
-          ProgrammeHome(site: $0.key, owner: $0.value)
-        }
-      ), terms: terms)
+    let result: ProgrammeResult
+    do throws(PeriodAccount.Faults) {
+      result = try PeriodAccount(inputs, policy: policy, run: run).result
+    } catch {
+      // What nobody recorded, such as promised power, is not paid as if it were nothing.
+      for each in events {
+        refused[each.event.id] = "\(error.list[0])"
+        homes.append([:])
+        fleet.append(nil)
+      }
+      return
+    }
     for refusal in result.refused {
       let missing = MoneyTotal(millionths: Int128(refusal.missing.millionths))
       refused[refusal.event] =

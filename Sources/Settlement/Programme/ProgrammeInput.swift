@@ -82,13 +82,18 @@ public struct ProgrammePeriod: Hashable, Sendable {
   public var from: CivilDate
   /// Its last day.
   public var to: CivilDate
+  /// For a month the key of the season that its first day falls into, or nil.
+  public var seasonKey: String?
 
   /// A period.
-  public init(key: String, season: String?, from: CivilDate, to: CivilDate) {
+  public init(
+    key: String, season: String?, from: CivilDate, to: CivilDate, seasonKey: String? = nil
+  ) {
     self.key = key
     self.season = season
     self.from = from
     self.to = to
+    self.seasonKey = seasonKey
   }
 }
 

@@ -86,7 +86,7 @@ extension ProgrammeSettlement.Ledgering {
   }
 
   /// Takes what is above `limit` off the rewards, from the last line on.
-  private func cut(_ lines: inout [ProgrammeLine], to limit: Money, _ reason: String) {
+  func cut(_ lines: inout [ProgrammeLine], to limit: Money, _ reason: String) {
     var left = max(.zero, limit)
     for place in lines.indices where lines[place].charged > .zero {
       if lines[place].charged > left {
@@ -97,11 +97,11 @@ extension ProgrammeSettlement.Ledgering {
     }
   }
 
-  private func rewards(_ lines: [ProgrammeLine]) -> Money {
+  func rewards(_ lines: [ProgrammeLine]) -> Money {
     lines.reduce(.zero) { $1.charged > .zero ? $0 + $1.charged : $0 }
   }
 
-  private func whole(_ money: Int128) -> Money {
+  func whole(_ money: Int128) -> Money {
     Money(millionths: Int64(max(0, money - money % Int128(unit))))
   }
 

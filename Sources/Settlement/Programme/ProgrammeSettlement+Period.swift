@@ -18,9 +18,28 @@ extension ProgrammeSettlement.Ledgering {
       if let flat = terms.flat, (flat.rate.unit == .homeSeason) == seasonal {
         mine.append(self.flat(flat, period, home, events))
       }
+      capRewards(&mine, home?.site, period, seasonal: seasonal)
       found.append((home?.site, mine, .zero))
     }
     close(period.key, found, homes: events.flatMap(\.event.homes))
+  }
+
+  /// Cuts what a home earns beyond its month and its season; events have come before.
+  private mutating func capRewards(
+    _ lines: inout [ProgrammeLine], _ site: SiteID?, _ period: ProgrammePeriod, seasonal: Bool
+  ) {
+    let month = seasonal ? nil : period.key
+    let season = seasonal ? period.key : period.seasonKey
+    for (cap, key, reason) in [
+      (terms.caps.homePerMonth, month, "homePerMonth"),
+      (terms.caps.homePerSeason, season, "homePerSeason"),
+    ] {
+      guard let cap, let key else { continue }
+      let before = earned[key]?[site]?.rewards ?? .zero
+      cut(&lines, to: whole(Int128(cap.millionths) - Int128(before.millionths)), reason)
+    }
+    remember(
+      site, rewards: rewards(lines), penalties: .zero, in: [month, season].compactMap { $0 })
   }
 
   /// Shapes of the counted events in which the subject took part.
@@ -47,7 +66,8 @@ extension ProgrammeSettlement.Ledgering {
     let home = home ?? order.first
     return table.price(
       at: PriceTable.Place(
-        date: period.from, season: period.season, zone: home?.zone, vintage: home?.vintage),
+        date: period.from, season: period.season, zone: home?.zone,
+        vintage: terms.vintage(of: home, on: period.from)),
       level: 0)
   }
 

@@ -77,8 +77,8 @@ public enum ProgrammeSettlement {
     func groups(_ event: ProgrammeEvent) -> [([HomePerformance], PriceTable.Place)] {
       func place(_ home: ProgrammeHome?) -> PriceTable.Place {
         PriceTable.Place(
-          date: event.date, season: event.season, zone: home?.zone, vintage: home?.vintage,
-          signalPrice: event.signalPrice)
+          date: event.date, season: event.season, zone: home?.zone,
+          vintage: terms.vintage(of: home, on: event.date), signalPrice: event.signalPrice)
       }
       if terms.isFleet { return [([event.fleet(terms.base)], place(order.first))] }
       let table = Dictionary(grouping: event.event.homes) { place(homes[$0.site]) }

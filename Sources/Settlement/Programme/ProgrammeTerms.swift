@@ -42,6 +42,9 @@ public struct ProgrammeTerms: Hashable, Sendable {
   public var minimumPosting: Money
   /// `events.tests.counted`: do test events enter averages.
   public var testsCounted: Bool
+  /// `reward.rateLockYears`: a home keeps the prices of its first year for so many years; 0 is for
+  /// ever. It matters to rates by vintage only.
+  public var rateLockYears: Int64
   /// `dispatch.optOut.effect` is `zero`; otherwise an event that was left is no part of averages.
   public var optedOutIsZero: Bool
 
@@ -57,6 +60,14 @@ public struct ProgrammeTerms: Hashable, Sendable {
     minimumPosting = .zero
     testsCounted = false
     optedOutIsZero = false
+    rateLockYears = 0
+  }
+
+  /// The year whose prices `home` has on `date`, or nil when it is not known.
+  func vintage(of home: ProgrammeHome?, on date: CivilDate) -> Int64? {
+    guard let vintage = home?.vintage else { return nil }
+    let year = date.components.year
+    return rateLockYears > 0 && year >= vintage + rateLockYears ? year : vintage
   }
 
   /// `reward.distribute`.

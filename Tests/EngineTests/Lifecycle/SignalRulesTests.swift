@@ -172,7 +172,22 @@ import Testing
     #expect(test.statuses == [.received, .committed])
   }
 
-  @Test func `keeps the terms an event was accepted with`() {
+  @Test func `counts tests like other events where it says so`() {
+    func rule(_ counted: Bool) -> String? {
+      var terms = Self.terms
+      terms.events.testsAllowed = true
+      terms.events.testsCounted = counted
+      terms.events.maximumPerDay = 1
+      var world = World(1, terms: [terms], heard: false)
+      _ = world.accept(Self.level("17:00", "18:00", isTest: true), World.at("12:01"))
+      let next = world.accept(Self.level("19:00", "20:00"), World.at("12:01"))
+      return next.answers.last?.rejection?.field
+    }
+    #expect(rule(false) == nil)
+    #expect(rule(true) == "limitReached")
+  }
+
+  @Test func `keeps the terms an event was accepted with`() {  // S16
     let next = World.terms {
       $0.effectiveFrom = CivilDate(text: "2026-09-16")!
       $0.policy = Digest(bytes: Array(repeating: 8, count: 32))!

@@ -4,24 +4,27 @@ import Policies
 import Settlement
 import Verification
 
-/// One event settled with fees and splits: each line, and each party's part of each home.
-struct ProgrammeOutput {
-  private let event: EventCase
+/// Events, months and seasons settled together: each line, and each party's part of each home.
+struct PeriodOutput {
+  private let event: EventID?
+  private let title: String
   private let policy: Policy
   private let run: SettlementTerms.Run
   private let result: ProgrammeResult
 
+  /// One event by itself, with fees and splits.
   init(
     _ event: EventCase, performances: [Performance], policy: Policy, terms: ProgrammeTerms,
     run: SettlementTerms.Run
   ) {
-    self.event = event
+    self.event = event.id
     self.policy = policy
     self.run = run
+    let calendar = policy.measurement.calendar
+    title = "\(event.id)  \(Amounts.window(event.window, in: calendar.zone))"
     let input = EventAccount.input(
       event, performances: performances, run: run,
       payer: policy.settlement.escrowRequired ? .escrow : .funding)
-    let calendar = policy.measurement.calendar
     let settled = ProgrammeEvent(input, date: calendar.zone.date(at: event.window.start))
     result = ProgrammeSettlement.settle(
       ProgrammeInput(
@@ -30,45 +33,73 @@ struct ProgrammeOutput {
       terms: terms)
   }
 
+  /// Several events with their months and seasons.
+  init(_ account: PeriodAccount) {
+    event = nil
+    policy = account.policy
+    run = SettlementTerms.Run(
+      name: account.input.run.name, afterDays: 0, isPayable: account.input.run.isPayable)
+    let periods = (account.input.months + account.input.seasons).map(\.key)
+    title =
+      "\(account.input.events.count) events"
+      + (periods.isEmpty ? "" : ", \(periods.joined(separator: ", "))")
+    result = account.result
+  }
+
   private var currency: Currency { policy.settlement.currency }
 
   /// Energy, lines, parties by home, and their sums.
   var text: String {
-    let zone = policy.measurement.calendar.zone
     var text =
-      "\(event.id)  \(Amounts.window(event.window, in: zone))  run \(run.name)  "
-      + "\(policy.id) \(policy.version)\npolicy SHA-256 \(policy.hash)\n\n"
-    for energy in result.energy {
-      text += Amounts.table([
-        ["committed", Amounts.energy(energy.committed)],
-        ["verified", Amounts.energy(energy.verified)],
-        ["credited", Amounts.energy(energy.credited)],
-      ])
+      "\(title)  run \(run.name)  \(policy.id) \(policy.version)\n"
+      + "policy SHA-256 \(policy.hash)\n\n"
+    text += Amounts.table(
+      [["event", "committed", "verified", "credited"]]
+        + result.energy.map { energy in
+          [
+            energy.event.text, Amounts.energy(energy.committed), Amounts.energy(energy.verified),
+            Amounts.energy(energy.credited),
+          ]
+        })
+    for refusal in result.refused {
+      text +=
+        "\(refusal.event): refused, its greatest cost \(money(refusal.greatestCost)) is "
+        + "\(money(refusal.missing)) more than the budget has\n"
     }
     let lines = result.lines.map { line in
       [
-        line.site?.text ?? "fleet", line.field, line.amount.text(in: currency),
+        line.period, line.site?.text ?? "fleet", line.field, line.amount.text(in: currency),
         line.charged.text(in: currency), line.status.rawValue, line.reason ?? "",
       ]
     }
     text += "\n"
     text += Amounts.table(
-      [["home", "line", "computed", "charged", "status", ""]] + lines, left: [0, 1, 4, 5])
+      [["for", "home", "line", "computed", "charged", "status", ""]] + lines,
+      left: [0, 1, 2, 5, 6])
     let legs = result.accounts.flatMap { account in
       account.legs.map { leg in
-        [account.site?.text ?? "fleet", leg.party, leg.amount.text(in: currency)]
+        [
+          account.period, account.site?.text ?? "fleet", leg.party, leg.amount.text(in: currency),
+        ]
       }
     }
-    text += "\n" + Amounts.table([["home", "party", "amount"]] + legs, left: [0, 1]) + "\n"
-    let owners = result.accounts.flatMap(\.owners)
-      .map { [$0.site.text, $0.amount.text(in: currency)] }
+    text += "\n" + Amounts.table([["for", "home", "party", "amount"]] + legs, left: [0, 1, 2])
+    text += "\n"
+    let owners = result.accounts.flatMap { account in
+      account.owners.map { [account.period, $0.site.text, $0.amount.text(in: currency)] }
+    }
     if !owners.isEmpty {
-      text += Amounts.table([["home", "of the owners' part"]] + owners) + "\n"
+      text +=
+        Amounts.table([["for", "home", "of the owners' part"]] + owners, left: [0, 1]) + "\n"
     }
     text += Amounts.table(
       result.byKind.map { [$0.kind.rawValue, money($0.charged)] }
         + result.byParty.map { ["to \($0.party)", money($0.amount)] })
     return text
+  }
+
+  private func money(_ amount: Money) -> String {
+    Amounts.grouped(amount.text(in: currency)) + " " + currency.code
   }
 
   private func money(_ total: MoneyTotal) -> String {
@@ -78,16 +109,29 @@ struct ProgrammeOutput {
   /// Exact amounts are fractions of the currency; money is decimal text.
   func writeJSON(to sink: @escaping ([UInt8]) -> Void) {
     OrderedJSON.write(to: sink) { json in
-      json.text("eventId", event.id.text)
+      json.text("eventId", event?.text)
       json.text("policySha256", "\(policy.hash)")
       json.text("run", run.name)
       json.text("currency", currency.code)
+      json.array("events") { json in
+        for energy in result.energy { json.object(nil) { write(energy, to: &$0) } }
+      }
+      json.array("refused") { json in
+        for refusal in result.refused {
+          json.object(nil) { json in
+            json.text("eventId", refusal.event.text)
+            json.text("greatestCost", refusal.greatestCost.text(in: currency))
+            json.text("missing", refusal.missing.text(in: currency))
+          }
+        }
+      }
       json.array("lines") { json in
         for line in result.lines { json.object(nil) { write(line, to: &$0) } }
       }
       json.array("accounts") { json in
         for account in result.accounts {
           json.object(nil) { json in
+            json.text("period", account.period)
             json.text("siteId", account.site?.text)
             json.object("parties") { json in
               for leg in account.legs { json.text(leg.party, leg.amount.text(in: currency)) }
@@ -106,7 +150,15 @@ struct ProgrammeOutput {
     }
   }
 
+  private func write(_ energy: ProgrammeResult.EventEnergy, to json: inout OrderedJSON) {
+    json.text("eventId", energy.event.text)
+    json.integer("committedJ", energy.committed.joules)
+    json.integer("verifiedJ", energy.verified.joules)
+    json.integer("creditedJ", energy.credited.joules)
+  }
+
   private func write(_ line: ProgrammeLine, to json: inout OrderedJSON) {
+    json.text("period", line.period)
     json.text("siteId", line.site?.text)
     json.text("kind", line.kind.rawValue)
     json.text("field", line.field)

@@ -1,0 +1,109 @@
+import Engine
+import Grid
+import Settlement
+
+/// What settlement is told of an event, and what of a whole programme around it.
+extension PolicyParts {
+  /// Fields that ask for the settlement of a programme, which an event's settlement lacks.
+  var programmeFields: [String] {
+    guard let reward else { return moneyFields }
+    var fields: [String] = []
+    func add(_ field: String, _ isThere: Bool) {
+      if isThere { fields.append("reward.\(field)") }
+    }
+    add("unit", reward.isFleet)
+    add("energy.line", reward.energy?.isAdditional == true)
+    add("energy.rate", reward.energy.map { $0.rate.ofEvent == nil } ?? false)
+    add("premium.rate", reward.premium.map { $0.rate.ofEvent == nil } ?? false)
+    if case .rate(let table)? = reward.penalty?.price {
+      add("penalty.rate", table.ofEvent == nil)
+    }
+    add("penalty.missingData", reward.penalty?.missingIsShortfallAtFinal == true)
+    add("capacity", reward.capacity != nil)
+    add("availability", reward.availability != nil)
+    add("flat", reward.flat != nil)
+    add("caps.homePerMonth", reward.caps.homePerMonth != nil)
+    add("caps.homePerSeason", reward.caps.homePerSeason != nil)
+    add("caps.fleetPerEvent", reward.caps.fleetPerEvent != nil)
+    add("budget", reward.budget != nil)
+    add("bonusPool", reward.bonusPool != nil)
+    return fields + moneyFields
+  }
+
+  private var moneyFields: [String] {
+    var fields: [String] = []
+    if splits?.isOfLines == true { fields.append("splits.of") }
+    if splits?.penaltyShares != nil { fields.append("splits.penaltyShares") }
+    if !fees.isEmpty { fields.append("fees") }
+    if let basis = settlement?.payerBasis, basis != .sumOfHomes {
+      fields.append("settlement.payerBasis")
+    }
+    return fields
+  }
+
+  /// The terms of a programme around those of an event.
+  func programme(around base: SettlementTerms) -> ProgrammeTerms {
+    var terms = ProgrammeTerms(base: base)
+    terms.testsCounted = events?.testsCounted ?? false
+    terms.optedOutIsZero = dispatch.optedOutIsZero
+    terms.splitsLines = splits?.isOfLines ?? false
+    terms.penaltyShares = splits?.penaltyShares
+    terms.fees = fees
+    terms.payerBasis = settlement?.payerBasis ?? .sumOfHomes
+    guard let reward else { return terms }
+    terms.isFleet = reward.isFleet
+    terms.distribute = reward.distribute
+    terms.energy = reward.energy
+    terms.premium = reward.premium
+    terms.penalty = reward.penalty
+    if let rules = base.penalty { terms.penalty?.rules = rules }
+    terms.capacity = reward.capacity.map {
+      var capacity = $0.terms
+      capacity.optedOutIsZero = $0.optedOutIsZero ?? dispatch.optedOutIsZero
+      return capacity
+    }
+    terms.availability = reward.availability
+    terms.flat = reward.flat
+    terms.caps = reward.caps
+    terms.budget = reward.budget
+    terms.bonusPool = reward.bonusPool
+    terms.rateLockYears = reward.rateLockYears
+    return terms
+  }
+}
+
+extension PolicyParts.Reward {
+  /// Whether an event alone knows every price of its energy.
+  private var isOfEvents: Bool {
+    if let energy, energy.rate.ofEvent == nil { return false }
+    if let premium, premium.rate.ofEvent == nil { return false }
+    if case .rate(let table)? = penalty?.price, table.ofEvent == nil { return false }
+    return true
+  }
+
+  /// `energy` as an event settles it; nil also where some price takes more than the event.
+  var eventEnergy: SettlementTerms.EnergyReward? { isOfEvents ? Self.ofEvent(energy) : nil }
+
+  /// `premium` likewise.
+  var eventPremium: SettlementTerms.EnergyReward? { isOfEvents ? Self.ofEvent(premium) : nil }
+
+  /// `penalty` likewise.
+  var eventPenalty: SettlementTerms.Penalty? {
+    guard isOfEvents, let penalty else { return nil }
+    var rules = penalty.rules
+    switch penalty.price {
+    case .rate(let table): rules.price = .rate(table.ofEvent!)
+    case .multiple(let ofEnergy, let ofPremium, let millionths):
+      rules.price = .multiple(ofEnergy: ofEnergy, ofPremium: ofPremium, millionths: millionths)
+    }
+    return rules
+  }
+
+  private static func ofEvent(
+    _ priced: ProgrammeTerms.PricedEnergy?
+  ) -> SettlementTerms.EnergyReward? {
+    priced.flatMap { priced in
+      priced.rate.ofEvent.map { .init(rate: $0, capPercent: priced.capPercent) }
+    }
+  }
+}
