@@ -83,14 +83,16 @@ extension Engine {
     hold(place, row: row, .zero)
   }
 
-  /// A raised reserve: the battery stops, or goes on with what is left above the new floor.
+  /// A raised reserve, of the owner or for a storm: the battery stops, or goes on with what is left above the new floor.
   ///
   /// Before commands were sent nothing is to be done: the plan made before the start sees it.
-  private mutating func shrink(_ place: Int, row: Int) {
+  mutating func shrink(_ place: Int, row: Int) {
     guard let terms = states[place].record.terms, let window = states[place].record.window,
       mayMove(place, row: row)
     else { return }
-    let floor = fleet.floor(row: row, terms: terms)
+    let rest = Window(start: max(now, window.start), end: window.end)
+    let storm = rest.flatMap { fleet.stormFloor(row: row, terms, $0) }
+    let floor = max(fleet.floor(row: row, terms: terms), storm ?? 0)
     let above = max(0, Int128(fleet.chargeHundredths[row]) - Int128(floor))
     let efficiency = Int128(fleet.enrolled[row].dischargeEfficiency.hundredths)
     let energy = Int64(Int128(fleet.capacityJ[row]) * above * efficiency / 100_000_000)
@@ -112,7 +114,7 @@ extension Engine {
         floor: floor)
       hold(place, row: row, power)
     } else {
-      states[place].record.batteries[row].skip = .belowReserve
+      states[place].record.batteries[row].skip = storm == nil ? .belowReserve : .stormHold
       sendCancel(place, row: row, at: now)
       hold(place, row: row, .zero)
     }
