@@ -116,6 +116,8 @@ public struct Engine: Sendable {
       case .recover(let event, let generation): ifCurrent(event, generation) { $0.recoverDue($1) }
       case .end(let event, let generation): ifCurrent(event, generation) { $0.end($1) }
       case .close(let event, let generation): ifCurrent(event, generation) { $0.close($1) }
+      case .concession(let event, let generation):
+        ifCurrent(event, generation) { $0.concessionDue($1) }
       case .correct(let event, let generation): ifCurrent(event, generation) { $0.correctDue($1) }
       case .doors: openDoors()
       case .handBacks: alarmHandBacks()

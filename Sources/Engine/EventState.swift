@@ -30,6 +30,8 @@ struct EventState: Sendable {
   var rounds = 0
   /// It was said that there are no more.
   var isOutOfRounds = false
+  /// Batteries of it gave way to another event, or will.
+  var hasConceded = false
   /// A correction that waits for its money.
   var draft: CorrectionDraft?
   /// What its plan was made from has changed.
