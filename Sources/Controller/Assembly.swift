@@ -30,6 +30,9 @@ public enum Assembly {
   ) throws -> Controller {
     var collected = Collected()
     let parts = collected.take { try decisionParts(configuration) }
+    if let path = configuration.stormsFile, let parts {
+      _ = collected.take { try storms(path, feeder: parts.feeder) }
+    }
     let key = collected.take {
       try SecretFile.ledgerKey(
         configuration.ledgerKeyFile, origin: configuration.ledgerOrigin, makesIfMissing: true)
@@ -55,6 +58,7 @@ public enum Assembly {
       reportsFolder: configuration.dataFolder + "/reports",
       connection: connection(configuration.broker, password: password), logger: logger)
     setup.enrolments = parts.enrolments
+    setup.stormsFile = configuration.stormsFile
     return Controller(setup)
   }
 
@@ -137,6 +141,23 @@ public enum Assembly {
     guard let first = unknown.first else { return nil }
     return "the fleet has \(unknown.count) batteries on nodes that the feeder file lacks, such as"
       + " \(first.battery) on \(first.node); allowed: nodes of the feeder file"
+  }
+
+  /// The storm warnings of a file, for nodes that the feeder has.
+  static func storms(_ path: String, feeder: FeederTree) throws -> [StormWarning] {
+    let warnings = try StormsFile.parse(try bytes(path), file: path)
+    if let unknown = unknownNodes(warnings, feeder, path) { throw Faults(lines: [unknown]) }
+    return warnings
+  }
+
+  /// A sentence when storm warnings name nodes that the feeder does not have, else nil.
+  public static func unknownNodes(
+    _ warnings: [StormWarning], _ feeder: FeederTree, _ path: String
+  ) -> String? {
+    let unknown = Set(warnings.map(\.node)).filter { feeder.place(of: $0) == nil }.sorted()
+    guard !unknown.isEmpty else { return nil }
+    return "\(path): node_id is \(unknown.map(\.text).joined(separator: ", ")); allowed: nodes of"
+      + " the feeder"
   }
 
   /// A policy that may be served: sound, and with nothing to be confirmed.

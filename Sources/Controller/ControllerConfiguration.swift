@@ -74,6 +74,8 @@ public struct ControllerConfiguration: Sendable {
   public var feederFile: String?
   /// The file of enrolments, or nil.
   public var enrolmentsFile: String?
+  /// The file of storm warnings, or nil.
+  public var stormsFile: String?
   /// The policy files.
   public var policyFiles: [String]
   /// Name of the ledger's log and of its key.
@@ -89,7 +91,7 @@ public struct ControllerConfiguration: Sendable {
   public static let keyPaths = [
     "broker.host", "broker.port", "broker.user", "broker.passwordFile", "broker.tls.ca",
     "broker.tls.certificate", "broker.tls.key", "data.folder", "fleet.batteries", "fleet.feeder",
-    "fleet.enrolments", "policies", "ledger.origin", "ledger.key", "keys[].utility",
+    "fleet.enrolments", "fleet.storms", "policies", "ledger.origin", "ledger.key", "keys[].utility",
     "keys[].gateway",
     "keys[].publicKey", "keys[].revokedAt", "clock.epoch", "clock.realEpoch", "clock.rate",
   ]
@@ -121,10 +123,13 @@ public struct ControllerConfiguration: Sendable {
     let data = root.required("data", .section { $0.required("folder", path).map(resolved) })
     let fleet = root.required(
       "fleet",
-      .section { section -> (String, String?, String?)? in
+      .section { section -> (String, String?, String?, String?)? in
         let feeder = section.optional("feeder", path).map(resolved)
         let enrolments = section.optional("enrolments", path).map(resolved)
-        return section.required("batteries", path).map { (resolved($0), feeder, enrolments) }
+        let storms = section.optional("storms", path).map(resolved)
+        return section.required("batteries", path).map {
+          (resolved($0), feeder, enrolments, storms)
+        }
       })
     let policies = root.required("policies", .list(of: path, 1...100))
     let ledger = root.required(
@@ -140,7 +145,8 @@ public struct ControllerConfiguration: Sendable {
     guard let broker, let data, let fleet, let policies, let ledger else { return nil }
     return ControllerConfiguration(
       broker: broker, dataFolder: data, fleetFile: fleet.0, feederFile: fleet.1,
-      enrolmentsFile: fleet.2, policyFiles: policies.map(resolved), ledgerOrigin: ledger.0,
+      enrolmentsFile: fleet.2, stormsFile: fleet.3, policyFiles: policies.map(resolved),
+      ledgerOrigin: ledger.0,
       ledgerKeyFile: ledger.1,
       keys: KeyDirectory(keys), clock: clock)
   }

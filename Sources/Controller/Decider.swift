@@ -87,7 +87,7 @@ struct Decider: Sendable {
       case .telemetry(let items, let gateway): return [.telemetry(items, from: gateway)]
       case .records, .own, .nothing: return []
       }
-    case .escrowHeld, .escrowRefused, .settled, .restarted, .clock:
+    case .escrowHeld, .escrowRefused, .settled, .restarted, .clock, .storms:
       return [Self.input(of: frame)]
     case .telemetry, .nextStep, .run, .begun, .publish, .holdEscrow, .settle, .reject, .alarm:
       return []
@@ -106,6 +106,7 @@ struct Decider: Sendable {
       Frame(.settled, event.text, "\(settled.verifiedWh) \(settled.treeSize) \(settled.root)")
     case .clockOff(let milliseconds, let gateways):
       Frame(.clock, "", "\(milliseconds.map(String.init) ?? "right") \(gateways)")
+    case .storms(let warnings): Frame(.storms, "", StormsFile.encode(warnings))
     case .restarted: Frame(.restarted)
     case .signal, .acknowledgement, .telemetry, .state, .description, .preference:
       preconditionFailure("a message is kept as its bytes")
@@ -114,6 +115,11 @@ struct Decider: Sendable {
 
   private static func input(of frame: Frame) -> Input {
     if frame.kind == .restarted { return .restarted }
+    if frame.kind == .storms {
+      do { return .storms(try StormsFile.parse(frame.body, file: "logbook")) } catch {
+        preconditionFailure("the logbook's own storm warnings are damaged: \(error)")
+      }
+    }
     if frame.kind == .clock {
       let words = frame.text.split(separator: " ")
       guard words.count == 2, let gateways = Int(words[1]) else {

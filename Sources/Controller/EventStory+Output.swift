@@ -124,6 +124,7 @@ extension SkipReason {
     switch self {
     case .notHeard: "its charge is unknown, or it was not heard lately"
     case .belowReserve: "its charge is at or below the reserve that holds for it"
+    case .stormHold: "a storm is expected there, and its owner keeps the energy"
     case .offline: "its gateway or the battery is not connected"
     case .optedOut: "its owner has left the event"
     case .notDispatchable: "it is of a kind that is never commanded"

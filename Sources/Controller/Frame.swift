@@ -23,6 +23,8 @@ struct Frame: Hashable, Sendable {
     case begun = 9
     /// What many gateways say of the controller's clock: milliseconds or `right`, and their number.
     case clock = 10
+    /// The storm warnings that stand from now on, as a file.
+    case storms = 11
     // Effects
     /// A message to publish: its topic and its bytes.
     case publish = 20

@@ -23,6 +23,7 @@ struct Loop {
   var agenda: RunAgenda
   var refusals: RefusalBook
   var clockWatch = ClockWatch()
+  var stormWatch: StormWatch?
   /// Seq of the last turn in the logbook.
   var turn: Int64
   /// The controller's session, which rises with each start.
@@ -58,6 +59,9 @@ struct Loop {
     agenda = RunAgenda(policies: setup.policies)
     for event in decider.engine.events { agenda.consider(event, decider) }
     refusals = RefusalBook()
+    stormWatch = setup.stormsFile.map { [feeder = setup.feeder] path in
+      StormWatch(path: path, feeder: feeder)
+    }
 
     var options = setup.connection
     options.clientID = "headroom-ctl"
@@ -155,6 +159,7 @@ struct Loop {
     }
     for arrival in arrivals { take(arrival, into: &draft, at: now) }
     if arrivals.count < Controller.turnMessages { judgeClock(into: &draft, at: now) }
+    watchStorms(into: &draft, at: now)
     try takeFinishedRuns(into: &draft)
     if !draft.records.isEmpty { try setup.readings.append(draft.records, receivedAt: now) }
 

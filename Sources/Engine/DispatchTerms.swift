@@ -65,6 +65,8 @@ public struct DispatchTerms: Hashable, Sendable {
   public var vendorPerSecond: [VendorID: Int64]?
   /// Whether batteries that are not handed back raise an alarm.
   public var watchesHandBack = false
+  /// What homes under a storm warning keep.
+  public var storm = StormTerms()
   /// How batteries recharge after an event; nil: as they like.
   public var recovery: RecoveryTerms?
 

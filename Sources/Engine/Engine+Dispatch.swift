@@ -65,9 +65,11 @@ extension Engine {
 
   private mutating func dispatch(_ place: Int) {
     states[place].unheard = nil
-    if now.seconds(since: states[place].plannedAt) > Timing.planLifeSeconds,
-      let content = states[place].record.content, let live = plan(place, content)
+    let isStale = now.seconds(since: states[place].plannedAt) > Timing.planLifeSeconds
+    if isStale || states[place].mustPlanAgain, let content = states[place].record.content,
+      let live = plan(place, content)
     {
+      states[place].mustPlanAgain = false
       states[place].record.pendingPlan = live
       if states[place].record.greatestTotal > states[place].heldEnergy {
         effects.append(.holdEscrow(states[place].record.id, revision: live.revision))

@@ -84,15 +84,18 @@ extension Engine {
     hold(place, row: row, .zero)
   }
 
-  /// A raised reserve: the battery stops, or goes on with what is left above the new floor.
+  /// A raised reserve, of the owner or for a storm: the battery stops, or goes on with what is left above the new floor.
   ///
   /// Before commands were sent nothing is to be done: the plan made before the start sees it.
-  private mutating func shrink(_ place: Int, row: Int) {
+  mutating func shrink(_ place: Int, row: Int) {
     guard let terms = states[place].record.terms, let window = states[place].record.window,
       mayMove(place, row: row)
     else { return }
-    let floor = fleet.floor(row: row, terms: terms)
-    let energy = aboveFloor(row: row, terms) ?? 0
+    let storm = Window(start: max(now, window.start), end: window.end).flatMap {
+      fleet.stormFloor(row: row, terms, $0)
+    }
+    let floor = max(fleet.floor(row: row, terms: terms), storm ?? 0)
+    let energy = aboveFloor(row: row, terms, in: window) ?? 0
     let start = startOf(
       window, event: states[place].record.id, row: row, terms: terms)
     let seconds = window.end.seconds(since: start)
@@ -111,7 +114,7 @@ extension Engine {
         floor: floor)
       hold(place, row: row, power)
     } else {
-      states[place].record.batteries[row].skip = .belowReserve
+      states[place].record.batteries[row].skip = storm == nil ? .belowReserve : .stormHold
       sendCancel(place, row: row, at: now)
       hold(place, row: row, .zero)
     }

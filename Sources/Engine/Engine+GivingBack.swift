@@ -2,11 +2,14 @@ import Grid
 
 // The moments at which a battery goes to an event of higher rank, and comes back.
 extension Engine {
-  /// Energy above the floor that holds now, at the terminals, in joules; nil when the charge is
-  /// not known.
-  func aboveFloor(row: Int, _ terms: DispatchTerms) -> Int64? {
+  /// Energy above the floor that holds in what is left of `window`, at the terminals, in joules;
+  /// nil when the charge is not known.
+  func aboveFloor(row: Int, _ terms: DispatchTerms, in window: Window) -> Int64? {
     guard fleet.chargeHundredths[row] >= 0 else { return nil }
-    let floor = fleet.floor(row: row, terms: terms)
+    let storm = Window(start: max(now, window.start), end: window.end).flatMap {
+      fleet.stormFloor(row: row, terms, $0)
+    }
+    let floor = max(fleet.floor(row: row, terms: terms), storm ?? 0)
     let above = max(0, Int128(fleet.chargeHundredths[row]) - Int128(floor))
     let efficiency = Int128(fleet.enrolled[row].dischargeEfficiency.hundredths)
     return Int64(Int128(fleet.capacityJ[row]) * above * efficiency / 100_000_000)
@@ -15,7 +18,7 @@ extension Engine {
   /// Lowers what a battery owes, so that the events that go before this one find their energy.
   mutating func save(_ place: Int, row: Int, for before: [Int]) {
     guard let terms = states[place].record.terms, let window = states[place].record.window,
-      let energy = aboveFloor(row: row, terms)
+      let energy = aboveFloor(row: row, terms, in: window)
     else { return }
     var kept: Int64 = 0
     for other in before {
@@ -165,7 +168,9 @@ extension Engine {
   private func affordable(
     _ place: Int, row: Int, _ wanted: Power, from: Timestamp, _ terms: DispatchTerms
   ) -> Power? {
-    guard let window = states[place].record.window, let energy = aboveFloor(row: row, terms) else {
+    guard let window = states[place].record.window,
+      let energy = aboveFloor(row: row, terms, in: window)
+    else {
       return nil
     }
     var kept: Int64 = 0

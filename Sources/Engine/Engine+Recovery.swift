@@ -99,10 +99,15 @@ extension Engine {
     _ place: Int, _ window: Window, _ recovery: DispatchTerms.RecoveryTerms, end: Int64
   ) -> [Turn] {
     let event = states[place].record.id
+    let terms = states[place].record.terms
+    // Who fills his battery for a storm never waits.
+    let dayAfter = Window(
+      start: Timestamp(seconds: end), end: Timestamp(seconds: end + 86_400))!
     var turns: [Turn] = []
     for row in 0..<fleet.count {
       let part = states[place].record.batteries[row]
       guard part.command != nil, part.optedOutAt == nil, part.unreachableAt == nil,
+        terms.flatMap({ fleet.stormFloor(row: row, $0, dayAfter) }) == nil,
         !recharge.hasTurn(row: row, event: place)
       else { continue }
       let given = part.planned.energy(in: window)

@@ -117,7 +117,7 @@ extension Engine {
     record.noticeWasLate = rules.isLateWithoutPenalty(content, replacing: nil)
     let place = store(EventState(record: record, answer: received, plannedAt: now))
     if let fault = rules.fault(in: content, replacing: nil)
-      ?? roll(place, content)?.fault(terms.enrolment)
+      ?? roll(place, content)?.fault(terms.enrolment) ?? stormFault(place, content, terms)
     {
       refuse(place, fault)
       return
@@ -149,6 +149,7 @@ extension Engine {
           allowed: "\(stored.window.start), because it has begun")
       } else {
         rules(of: terms, except: place).fault(in: content, replacing: stored)
+          ?? (started ? nil : stormFault(place, content, terms))
       }
     if let fault {
       turnAway(signal, fault, to: utility)

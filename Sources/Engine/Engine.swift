@@ -98,6 +98,7 @@ public struct Engine: Sendable {
       escrowRefused(event, revision: revision, detail: detail)
     case .settled(let event, let settled): take(settled, of: event)
     case .clockOff(let milliseconds, let gateways): takeClock(milliseconds, gateways: gateways)
+    case .storms(let warnings): takeStorms(warnings)
     case .restarted: restart()
     }
   }

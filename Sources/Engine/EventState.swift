@@ -34,6 +34,8 @@ struct EventState: Sendable {
   var hasConceded = false
   /// A correction that waits for its money.
   var draft: CorrectionDraft?
+  /// What its plan was made from has changed.
+  var mustPlanAgain = false
   /// Its commands were due while the clock was off.
   var isHeldByClock = false
   /// Its deliveries are in the fleet's history.

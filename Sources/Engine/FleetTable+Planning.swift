@@ -58,9 +58,13 @@ extension FleetTable {
       if doubt > 0, fleet.chargeHundredths[row] >= 0 {
         fleet.chargeHundredths[row] = max(0, fleet.chargeHundredths[row] - doubt)
       }
+      let storm = stormFloor(row: row, planning.terms, planning.window)
+      if let storm { fleet.floorHundredths[row] = max(fleet.floorHundredths[row], storm) }
       let isMeant = meant.isEmpty || meant[Int(node[row])]
       if let reason = isMeant ? obstacle(row: row, planning, cutoff: cutoff) : .notTargeted {
         fleet.standing[row] = .skipped(reason)
+      } else if let storm, chargeHundredths[row] <= storm {
+        fleet.standing[row] = .skipped(.stormHold)
       } else {
         fleet.standing[row] = .available
       }
@@ -102,7 +106,7 @@ extension FleetTable {
   }
 
   /// For each feeder node, whether it or a node above it is a target; empty when all are meant.
-  private static func meant(_ targets: [NodeID], feeder: FeederTree) -> [Bool] {
+  static func meant(_ targets: [NodeID], feeder: FeederTree) -> [Bool] {
     guard !targets.isEmpty else { return [] }
     var meant = Array(repeating: false, count: feeder.ids.count)
     for target in targets {

@@ -55,6 +55,10 @@ public struct FleetTable: Sendable {
   var reserve: [Int32]
   var optOut: [Window?]
 
+  /// The warnings that stand, and their times by feeder node; empty without any.
+  public internal(set) var storms: [StormWarning] = []
+  var stormsOfNode: [[Window]] = []
+
   // Telemetry; microseconds since 1970, `Int64.min` is never.
   var heardAt: [Int64]
   var chargeHundredths: [Int32]

@@ -24,6 +24,8 @@ public enum Input: Hashable, Sendable {
   case escrowRefused(EventID, revision: Int64, detail: String)
   /// The event is settled and written.
   case settled(EventID, SignalAcknowledgement.Settled)
+  /// The storm warnings that stand from now on, all of them.
+  case storms([StormWarning])
   /// The controller's clock as many gateways see it: off by so many milliseconds, positive when it
   /// lags behind theirs, or nil when it is right again.
   case clockOff(milliseconds: Int64?, gateways: Int)

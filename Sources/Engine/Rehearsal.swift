@@ -30,13 +30,14 @@ public struct Rehearsal: Sendable {
   /// - Parameters:
   ///   - issuer: Who asks; nil when it is not known, and then it is not judged.
   ///   - enrolments: Who takes part on which days; nil is everybody.
+  ///   - storms: The storm warnings that stand.
   ///   - now: The moment of planning.
   /// - Throws: Why there is nothing to plan: the window is past, a target is unknown, or the terms
   ///   have no percentage for the level.
   public init(
     _ content: GridSignal.Content, event: EventID, issuer: UtilityID?,
     fleet enrolled: [EnrolledBattery], feeder: FeederTree, terms: DispatchTerms,
-    enrolments: Enrolments? = nil, at now: Timestamp
+    enrolments: Enrolments? = nil, storms: [StormWarning] = [], at now: Timestamp
   ) throws(Rejection) {
     guard
       let window = Window(
@@ -61,6 +62,7 @@ public struct Rehearsal: Sendable {
     }
     var table = FleetTable(enrolled, feeder: feeder)
     table.hearEnrolledCharges(at: now)
+    table.note(storms, feeder: feeder)
     var planning = FleetTable.Planning(
       window: window, terms: terms, targets: content.targets,
       eventSeconds: content.window.seconds)
@@ -80,7 +82,8 @@ public struct Rehearsal: Sendable {
     spreadSeconds = terms.spreadSeconds
     refusal =
       Self.stranger(issuer, terms) ?? Self.otherProgramme(content, terms) ?? broken
-      ?? roll.fault(terms.enrolment) ?? Self.cannotHold(plan, content, terms)
+      ?? roll.fault(terms.enrolment) ?? table.stormFault(planning, feeder: feeder)
+      ?? Self.cannotHold(plan, content, terms)
   }
 
   /// What the battery in `row` would owe: its setpoint from its place in the spread to the end.

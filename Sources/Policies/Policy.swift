@@ -141,6 +141,7 @@ public struct Policy: Hashable, Sendable {
       handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
     terms.correction = dispatch.correction
     terms.reserveLoweredAtOnce = dispatch.reserveLoweredAtOnce
+    terms.storm = dispatch.storm
     terms.meritBy = dispatch.meritBy
     terms.fairnessWindowDays = dispatch.fairnessWindowDays
     terms.historyEvents = dispatch.overCommit.historyEvents

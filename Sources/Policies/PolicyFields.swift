@@ -49,6 +49,8 @@ enum PolicyFields {
       "dispatch.recovery.fleetLimitKW", "dispatch.recovery.startAfterMinutes",
       "dispatch.recovery.spreadMinutes",
       "dispatch.optOut", "dispatch.optOut.until", "dispatch.optOut.effect",
+      "dispatch.storm", "dispatch.storm.hold", "dispatch.storm.event",
+      "dispatch.storm.reservePercent", "dispatch.storm.hoursBefore", "dispatch.storm.hoursAfter",
       "measurement", "measurement.mode", "measurement.exports", "measurement.intervalMinutes",
       "measurement.aggregate",
       "measurement.lossFactor", "measurement.estimatedPayable", "measurement.capAtDeviceOutput",
@@ -119,7 +121,6 @@ enum PolicyFields {
   /// Fields that nothing carries out yet, with the texts that ask for nothing.
   static let withoutEffect: [String: Set<String>] = [
     "notice.reminderMinutes": ["[]"],
-    "dispatch.storm.hold": ["false"],
     "dispatch.preCharge.mode": ["none"],
     "reward.penalty.to": ["utility"],
     "reward.flat.whileHeardPercent": ["0"],
@@ -132,8 +133,7 @@ enum PolicyFields {
     "signals.openADR", "notice.publishSchedule", "enrolment.kinds",
     "dispatch.ramp.fleetKWPerMinute",
     "dispatch.optOut.minutesBeforeStart", "dispatch.optOut.maximumPerSeason",
-    "dispatch.storm.event", "dispatch.storm.reservePercent", "dispatch.storm.hoursBefore",
-    "dispatch.storm.hoursAfter", "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
+    "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
   ]
 }
 

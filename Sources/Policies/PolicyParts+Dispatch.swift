@@ -33,6 +33,7 @@ extension PolicyParts {
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
     terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
+    terms.storm = section.optional("storm", .section(storm), default: terms.storm)
     let optOut = section.optional("optOut", .section(optOut), default: (.end, false))
     terms.optOutUntil = optOut.until
     terms.optedOutIsZero = optOut.isZero
@@ -157,6 +158,17 @@ extension PolicyParts {
     }
     if !isWanted { terms = .off }
     return (terms, section.optional("notHeardSeconds", .int(10...3_600), default: 30))
+  }
+
+  private static func storm(_ section: YAMLSection) -> DispatchTerms.StormTerms? {
+    var terms = DispatchTerms.StormTerms()
+    terms.holds = section.optional("hold", .bool, default: terms.holds)
+    terms.refusesEvents = section.optional(
+      "event", .words(["skipHomes": false, "refuse": true]), default: terms.refusesEvents)
+    terms.reserve = section.optional("reservePercent", .percent(), default: terms.reserve)
+    terms.hoursBefore = section.optional("hoursBefore", .int(0...240), default: terms.hoursBefore)
+    terms.hoursAfter = section.optional("hoursAfter", .int(0...240), default: terms.hoursAfter)
+    return terms
   }
 
   private static func ramp(_ section: YAMLSection) -> (battery: Int64, spread: Int64)? {

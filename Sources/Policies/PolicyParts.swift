@@ -30,6 +30,7 @@ struct PolicyParts {
     var notHeardSeconds: Int64 = 30
     var correction = CorrectionTerms.off
     var reserveLoweredAtOnce = false
+    var storm = DispatchTerms.StormTerms()
     var graceSeconds: Int64? = 900
     var handBack = Command.HandBack.priorMode
     var optOutUntil = DispatchTerms.OptOutUntil.end

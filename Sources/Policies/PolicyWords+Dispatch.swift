@@ -71,6 +71,15 @@ extension PolicyWords {
     say(
       "An owner may leave at any time; until the \(dispatch.optOutUntil.rawValue) of the event "
         + "without consequence.", "dispatch.optOut.until")
+    let storm = dispatch.storm
+    say(
+      !storm.holds
+        ? "Storm warnings mean nothing."
+        : (storm.refusesEvents
+          ? "An event that would ask homes under a storm warning is refused; of one accepted before, "
+          : "Of homes under a storm warning, ")
+          + "\(storm.reserve) % stays in each battery from \(storm.hoursBefore) h before to "
+          + "\(storm.hoursAfter) h after it.", "dispatch.storm")
   }
 
   /// What is released, with numbers; returns what a home is committed to.

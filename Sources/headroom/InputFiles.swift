@@ -57,6 +57,15 @@ extension InputFiles {
     parse(path) { try EnrolmentsFile.parse($0, file: $1) }
   }
 
+  /// The storm warnings of a file, for nodes that the feeder has.
+  mutating func storms(_ path: String, feeder: FeederTree?) -> [StormWarning]? {
+    let warnings = parse(path) { try StormsFile.parse($0, file: $1) }
+    if let warnings, let feeder, let unknown = Assembly.unknownNodes(warnings, feeder, path) {
+      fault(unknown)
+    }
+    return warnings
+  }
+
   /// The feeder of a file, or without one a tree that limits nothing.
   mutating func feeder(_ path: String?, for fleet: [EnrolledBattery]?) -> FeederTree? {
     guard let path else { return fleet.map(Assembly.anyFeeder) }

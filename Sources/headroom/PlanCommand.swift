@@ -27,6 +27,7 @@ struct PlanCommand: ParsableCommand {
   var feeder: String?
   @Option(help: "Who takes part on which days, as CSV; without it everybody does.")
   var enrolments: String?
+  @Option(help: "Storm warnings, as CSV; without it there are none.") var storms: String?
   @Option(
     help: "The moment of planning, RFC 3339; the signal's issuedAt if not said.",
     transform: MomentArgument.parse)
@@ -41,7 +42,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    try InputFiles.oneStandardInput([fleet, policy, signal, feeder, enrolments])
+    try InputFiles.oneStandardInput([fleet, policy, signal, feeder, enrolments, storms])
     var files = InputFiles()
     let batteries = files.fleet(fleet)
     let terms = files.policy(policy)
@@ -55,6 +56,7 @@ struct PlanCommand: ParsableCommand {
       }
     }
     let tree = files.feeder(feeder, for: batteries)
+    let warnings = storms.flatMap { files.storms($0, feeder: tree) } ?? []
     let roll = enrolments.flatMap { files.enrolments($0) }
     if let asked, asked.signal.content == nil {
       files.fault("\(signal):1: status is cancelled; allowed: active, to be planned")
@@ -73,7 +75,8 @@ struct PlanCommand: ParsableCommand {
     do {
       rehearsal = try Rehearsal(
         content, event: asked.signal.event, issuer: asked.issuer, fleet: batteries, feeder: tree,
-        terms: terms.dispatch, enrolments: roll, at: at ?? asked.signal.issuedAt)
+        terms: terms.dispatch, enrolments: roll, storms: warnings,
+        at: at ?? asked.signal.issuedAt)
     } catch {
       throw Outcome.badInput.failure("\(signal): \(error)")
     }

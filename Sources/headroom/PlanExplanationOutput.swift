@@ -159,6 +159,9 @@ struct PlanExplanationOutput {
     case .notHeard: "its charge is not known"
     case .belowReserve:
       "its charge is \(percent(charge)) % and its floor \(percent(input.floorHundredths[row])) %"
+    case .stormHold:
+      "a storm is expected at \(battery.node): its charge is \(percent(charge)) %, and "
+        + "\(percent(terms.storm.reserve.hundredths)) % stay in it"
     case .minimumSetpoint:
       "its share would be below the programme's \(terms.minimumSetpoint.watts) W"
     case .noShare: "nothing is left for it by \(plan.bound[row].text(feeder))"

@@ -183,7 +183,11 @@ import Testing
     Edit(
       "handBack: selfConsumption", "preCharge: {mode: solar}", "dispatch.preCharge.mode",
       "notYet"),
-    Edit("handBack: selfConsumption", "storm: {hold: true}", "dispatch.storm.hold", "notYet"),
+    Edit("{hold: true,", "{hold: maybe,", "dispatch.storm.hold"),
+    Edit("event: refuse,", "event: cancel,", "dispatch.storm.event"),
+    Edit("reservePercent: 90", "reservePercent: 101", "dispatch.storm.reservePercent"),
+    Edit("hoursBefore: 12", "hoursBefore: 241", "dispatch.storm.hoursBefore"),
+    Edit("hoursAfter: 3", "hoursAfter: -1", "dispatch.storm.hoursAfter"),
     Edit("until: start", "until: minutesBeforeStart", "dispatch.optOut.until", "notYet"),
     Edit("until: start", "effect: half", "dispatch.optOut.effect"),
   ]) func `is refused for its dispatch`(_ edit: Edit) throws { try edit.check() }

@@ -80,6 +80,7 @@ enum Fixture {
         spreadMinutes: 20
       handBack: selfConsumption
       optOut: {until: start}
+      storm: {hold: true, event: refuse, reservePercent: 90, hoursBefore: 12, hoursAfter: 3}
     measurement:
       mode: premises
       exports: excluded

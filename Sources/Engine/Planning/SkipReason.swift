@@ -8,6 +8,8 @@ public enum SkipReason: String, Hashable, Sendable, CaseIterable {
   case belowReserve
   /// Its gateway is not connected.
   case offline
+  /// A storm is expected where it stands, and its charge is at or below the reserve for that.
+  case stormHold
   /// Its owner has left the event.
   case optedOut
   /// It is of a kind that is never commanded.

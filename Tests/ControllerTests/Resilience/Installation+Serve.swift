@@ -18,14 +18,15 @@ extension Installation {
   }
   static var isProgramBuilt: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
-  /// Writes its configuration.
+  /// Writes its configuration; storm warnings are read where there is a `storms.csv`.
   func configure(port: Int, clock: Clock) throws {
+    let storms = folder.text("storms.csv") == nil ? "" : ", storms: storms.csv"
     try folder.write(
       "headroom.yaml",
       """
       broker: {host: 127.0.0.1, port: \(port)}
       data: {folder: data}
-      fleet: {batteries: fleet.csv}
+      fleet: {batteries: fleet.csv\(storms)}
       policies: [policy.yaml]
       ledger: {origin: \(Self.origin), key: data/ledger.key}
       keys:

@@ -60,13 +60,14 @@ final class LiveRun {
 
   /// Sends a signed signal, without `window` the cancel, and waits for its last answer.
   func signal(
-    revision: Int64, window: Window?, watts: Int64? = nil, until holds: (Site) -> Bool
+    _ event: String = "peak", revision: Int64 = 1, window: Window?, watts: Int64? = nil,
+    until holds: (Site) -> Bool
   ) async throws {
     let signal = installation.signal(
-      revision: revision, window: window, issuedAt: clock.now,
+      event, revision: revision, window: window, issuedAt: clock.now,
       request: watts.map { .power(Power(watts: $0)) } ?? .byLevel)
     try await site.client.publish([installation.message(signal)])
-    try await wait(for: "the answer to revision \(revision)", until: holds)
+    try await wait(for: "the answer to \(event), revision \(revision)", until: holds)
   }
 
   /// Kills the controller as a power cut would and starts it again.
