@@ -58,7 +58,9 @@ extension Engine {
       let was = states[other].record.commitment
       for row in 0..<fleet.count {
         let watts = states[other].record.batteries[row].greatestAhead(in: theirs)
-        guard watts > 0, seconds > 0, let energy = aboveFloor(row: row, terms) else { continue }
+        guard watts > 0, seconds > 0, let energy = aboveFloor(row: row, terms, in: theirs) else {
+          continue
+        }
         let available = Share.available(
           energy, for: Share(watts: watts, seconds: seconds), beside: shares(of: chain, row: row))
         let most = Energy(joules: available).power(overSeconds: seconds)
