@@ -72,7 +72,7 @@ struct LedgerBalanceCommand: ParsableCommand {
       Console.result(result.line)
       return
     }
-    var table = TextTable(names, right: Array(2..<names.count))
+    var table = TextTable(names, right: Set(2..<names.count))
     for row in rows { table.add(Array(row.cells.prefix(names.count))) }
     Console.result(table.text)
     Console.note("\(desk.book.size) entries, root \(desk.book.tree.root)")
