@@ -158,8 +158,9 @@ public final class Controller: Sendable {
 
 /// A settlement run that is done, on its way into the logbook.
 struct FinishedRun: Sendable {
-  var event: EventID
-  var run: String
-  /// Set for the first run that posts.
+  var item: RunAgenda.Item
+  /// Set when money moved.
   var settled: SignalAcknowledgement.Settled?
+  /// Why it could not be carried out now; nothing was posted.
+  var blocked: String?
 }

@@ -21,7 +21,7 @@ extension EventAccount {
     let programme = policy.dispatch.programme
     let owners = Dictionary(uniqueKeysWithValues: result.homes.map { ($0.site, $0.owner) })
     let end = UInt64(event.window.end.microseconds / 1_000)
-    return result.entries().map { entry in
+    return entries.map { entry in
       guard let owner = owners[entry.site], let salt = book.salt(of: "owner:\(owner)") else {
         preconditionFailure("the account of an owner who is settled is open")
       }
@@ -30,7 +30,7 @@ extension EventAccount {
           millisecondsOfEventEnd: end, salt: salt, event: event.id.text, site: entry.site.text,
           run: entry.key),
         reason: entry.key.hasSuffix(":penalty") ? "penalty" : "settlement", event: event.id,
-        run: result.run.name, effective: event.window,
+        run: result.run.name, effective: posted.isEmpty ? event.window : book.open(event.window),
         legs: entry.legs.map {
           (
             $0.account.path(
@@ -39,6 +39,14 @@ extension EventAccount {
           )
         }, evidence: evidence + (homes[entry.site].map { [$0] } ?? []), rule: policy.hash)
     }
+  }
+
+  /// What the run posts: everything in the first, then what it changes.
+  var entries: [SettlementEntry] {
+    posted.isEmpty
+      ? result.entries()
+      : Settlement.entries(
+        Settlement.difference(of: result, posted: posted), run: result.run)
   }
 
   /// The accounts of the owners that the result names.

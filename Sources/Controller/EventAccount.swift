@@ -15,6 +15,8 @@ public struct EventAccount: Sendable {
   public let input: SettlementInput
   /// The money.
   public var result: SettlementResult
+  /// What the runs before this one posted; empty in the first.
+  var posted: [PostedHome] = []
 
   /// Settles verified energy.
   ///

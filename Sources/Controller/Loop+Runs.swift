@@ -24,7 +24,7 @@ extension Loop {
       preconditionFailure("a run is due for an event that the engine knows")
     }
     let settler = EventSettler(
-      setup: setup, record: record, run: item.run, others: decider.engine.events,
+      setup: setup, record: record, item: item, others: decider.engine.events,
       lastRecord: lastRecord ?? .max)
     let controller = controller
     controller.shared.withLock { $0.activity.runs += 1 }
@@ -53,9 +53,16 @@ extension Loop {
     }
     if let failure { throw failure }
     for done in finished {
-      draft.note(run: done.run, of: done.event)
-      decider.noteRun(event: done.event, name: done.run)
-      if let settled = done.settled { draft.note([.settled(done.event, settled)]) }
+      let (event, run) = (done.item.event, done.item.run.name)
+      if let reason = done.blocked {
+        setup.logger.warning(
+          "a settlement run waits: \(reason)", metadata: ["event": "\(event)", "run": "\(run)"])
+        agenda.postpone(done.item, at: setup.clock.now)
+        continue
+      }
+      draft.note(run: run, of: event)
+      decider.noteRun(event: event, name: run)
+      if let settled = done.settled { draft.note([.settled(event, settled)]) }
     }
   }
 

@@ -5,8 +5,9 @@ import Settlement
 
 /// Which settlement runs are due when.
 ///
-/// The provisional run comes as soon as the event's last readings can be there; the first payable
-/// one so many days after the event as the policy says, counted in whole days from that moment.
+/// The provisional run comes as soon as the event's last readings can be there; the payable ones,
+/// and what follows them, so many days after the event as the policy says, counted in whole days
+/// from that moment.
 struct RunAgenda {
   /// Readings of the last interval have this long to arrive.
   static let graceSeconds: Int64 = 900
@@ -14,6 +15,9 @@ struct RunAgenda {
   /// After each connection to the broker this long is given to what waited there: a run measures
   /// only when it has been heard.
   static let catchUpSeconds: Int64 = 60
+
+  /// How long a run waits that could not be paid.
+  static let patienceSeconds: Int64 = 3_600
 
   struct Item: Hashable {
     let due: Timestamp
@@ -28,19 +32,21 @@ struct RunAgenda {
 
   init(policies: [Policy]) {
     var runs: [Digest: [SettlementTerms.Run]] = [:]
-    for policy in policies {
-      let all = policy.settlement.runs
-      let first = all.first { $0.isPayable }
-      runs[policy.hash] =
-        all.filter { !$0.isPayable && $0.afterDays <= (first?.afterDays ?? 0) }
-        + (first.map { [$0] } ?? [])
-    }
+    for policy in policies { runs[policy.hash] = policy.settlement.runs }
     self.runs = runs
   }
 
   var nextDue: Timestamp? {
-    guard let readyAt, let first = items.first else { return nil }
-    return max(first.due, readyAt)
+    guard let readyAt, let next else { return nil }
+    return max(items[next].due, readyAt)
+  }
+
+  /// The place of the first item whose event has no earlier run waiting: what a run posts is taken
+  /// off what all before it posted.
+  private var next: Int? {
+    items.firstIndex { item in
+      !items.contains { $0.event == item.event && $0.run.afterDays < item.run.afterDays }
+    }
   }
 
   /// The broker is there again, and what waited comes now.
@@ -54,8 +60,10 @@ struct RunAgenda {
   /// Takes in what an event still needs once it is over.
   mutating func consider(_ event: EventRecord, _ decider: Decider) {
     guard event.closedAt != nil, let end = event.endedAt, let policy = event.policy else { return }
-    for run in runs[policy] ?? [] where !decider.hasRun(event: event.id, name: run.name) {
-      let days = run.isPayable ? run.afterDays : 0
+    let runs = runs[policy] ?? []
+    let firstPayable = runs.firstIndex(where: \.isPayable) ?? runs.endIndex
+    for (place, run) in runs.enumerated() where !decider.hasRun(event: event.id, name: run.name) {
+      let days = place < firstPayable ? 0 : run.afterDays
       let item = Item(
         due: end.adding(seconds: Self.graceSeconds + days * 86_400), event: event.id, run: run)
       if !items.contains(item) { items.append(item) }
@@ -63,9 +71,16 @@ struct RunAgenda {
     items.sort { ($0.due, $0.event, $0.run.afterDays) < ($1.due, $1.event, $1.run.afterDays) }
   }
 
+  /// Puts an item back that could not be carried out, for an hour.
+  mutating func postpone(_ item: Item, at now: Timestamp) {
+    items.append(
+      Item(due: now.adding(seconds: Self.patienceSeconds), event: item.event, run: item.run))
+    items.sort { ($0.due, $0.event, $0.run.afterDays) < ($1.due, $1.event, $1.run.afterDays) }
+  }
+
   /// Takes the first item that is due, or nil.
   mutating func take(dueAt now: Timestamp) -> Item? {
-    guard let due = nextDue, due <= now else { return nil }
-    return items.removeFirst()
+    guard let due = nextDue, due <= now, let next else { return nil }
+    return items.remove(at: next)
   }
 }

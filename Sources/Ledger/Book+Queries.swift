@@ -86,6 +86,9 @@ extension Book {
     return total
   }
 
+  /// The entry that the request of `source` made; nil when there is none.
+  public func entry(of source: RequestSource) -> UInt64? { taken.find(source)?.index }
+
   /// The legs of an entry below `size`, in their order.
   public func legs(of index: UInt64) -> [Leg] {
     history.legs(of: index).map { place in

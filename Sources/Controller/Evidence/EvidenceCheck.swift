@@ -127,7 +127,11 @@ public struct EvidenceCheck {
     _ index: UInt64
   ) {
     let result = Settlement.settle(evidence.input, terms: policy.settlement)
-    let entries = result.entries()
+    let posted = posted(before: request, evidence, policy)
+    let entries =
+      posted.isEmpty
+      ? result.entries()
+      : Settlement.entries(Settlement.difference(of: result, posted: posted), run: result.run)
     guard let entry = entries.first(where: { $0.key.hasSuffix(":penalty") == isPenalty }) else {
       let kind = isPenalty ? "penalty" : "reward"
       return add("postingsDiffer", index, "its evidence gives no \(kind) at all")
@@ -152,7 +156,10 @@ public struct EvidenceCheck {
     var again = EntryRequest(
       .transfer(
         reason: isPenalty ? "penalty" : "settlement", event: input.event.text, run: input.run.name),
-      source: request.source, effective: input.window, legs: legs, evidence: request.evidence,
+      source: request.source,
+      // A correction of a period that is closed counts in the open one.
+      effective: posted.isEmpty ? input.window : request.effective, legs: legs,
+      evidence: request.evidence,
       rule: evidence.policy)
     if let salt = salts["owner:\(evidence.home.owner)"], let author = request.source?.author {
       let key = IdempotencyKey.settlement(
@@ -165,6 +172,27 @@ public struct EvidenceCheck {
     } else if again.source != request.source {
       add("keyDiffers", index, "its key is not that of its event, home and run")
     }
+  }
+
+  /// What the runs before an entry's own posted for its home: a later run posts the difference.
+  private func posted(
+    before request: EntryRequest, _ evidence: HomeEvidence, _ policy: Policy
+  ) -> [PostedHome] {
+    let input = evidence.input
+    let earlier = PostedRuns(
+      before: input.run.name, of: input.event, window: input.window, utility: evidence.utility,
+      policy: policy)
+    guard let author = request.source?.author, let salt = salts["owner:\(evidence.home.owner)"]
+    else { return [] }
+    let found = earlier.home(
+      evidence.home.site, owner: evidence.home.owner, salt: salt,
+      entry: { desk.book.entry(of: RequestSource(author: author, key: $0)) },
+      legs: { entry in
+        desk.book.legs(of: entry).map {
+          (desk.name(of: $0.account), Money(millionths: $0.amount))
+        }
+      })
+    return found.map { [$0.home] } ?? []
   }
 
   private func difference(_ found: EntryRequest, _ computed: EntryRequest) -> String {

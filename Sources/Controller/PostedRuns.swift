@@ -1,0 +1,114 @@
+import Engine
+import Grid
+import Ledger
+import Policies
+import Settlement
+import Storage
+
+/// What the runs before one posted for the homes of an event: the legs of their entries.
+///
+/// The book itself is asked, so that a difference is always taken off what is really there. An
+/// entry is found by its key, which follows from event, home and run.
+struct PostedRuns {
+  /// The payable runs before, in their order.
+  let runs: [String]
+  private let event: EventID
+  private let end: UInt64
+  private let parties: [(path: String, party: SettlementTerms.Party)]
+
+  init(before run: String, of event: EventID, window: Window, utility: UtilityID, policy: Policy) {
+    runs = policy.settlement.runs.prefix { $0.name != run }.filter(\.isPayable).map(\.name)
+    self.event = event
+    end = UInt64(window.end.microseconds / 1_000)
+    let programme = policy.dispatch.programme
+    parties = SettlementTerms.Party.allCases.filter { $0 != .owner }.map {
+      (
+        SettlementAccount.share($0).path(
+          event: event, utility: utility, programme: programme, partner: programme.text), $0
+      )
+    }
+  }
+
+  /// What one home has got from all of them together, and the last entry that gave it.
+  ///
+  /// The lines are the sums of rewards and of penalties: which line each was the book does not say.
+  ///
+  /// - Parameters:
+  ///   - salt: That of the owner's account.
+  ///   - entry: The entry that a key made.
+  ///   - legs: The legs of an entry, by the names of their accounts.
+  /// - Returns: nil when nothing was posted.
+  func home(
+    _ site: SiteID, owner: OwnerID, salt: [UInt8], entry: (IdempotencyKey) -> UInt64?,
+    legs: (UInt64) -> [(path: String, amount: Money)]
+  ) -> (home: PostedHome, last: UInt64)? {
+    var rewards: [SettlementTerms.Party: Money] = [:]
+    var penalties: [SettlementTerms.Party: Money] = [:]
+    var last: UInt64?
+    func add(_ run: String, to sums: inout [SettlementTerms.Party: Money]) {
+      let key = IdempotencyKey.settlement(
+        millisecondsOfEventEnd: end, salt: salt, event: event.text, site: site.text, run: run)
+      guard let index = entry(key) else { return }
+      last = max(last ?? 0, index)
+      for leg in legs(index) {
+        guard let party = party(at: leg.path, owner) else { continue }
+        sums[party] = (sums[party] ?? .zero) + leg.amount
+      }
+    }
+    for run in runs {
+      add(run, to: &rewards)
+      add(run + ":penalty", to: &penalties)
+    }
+    guard let last else { return nil }
+    let named = Set(rewards.keys).union(penalties.keys)
+    let reward = named.map { PartyShare(party: $0, amount: rewards[$0] ?? .zero) }
+    let net = reward.map {
+      PartyShare(party: $0.party, amount: $0.amount + (penalties[$0.party] ?? .zero))
+    }
+    let lines: [PostedHome.PostedLine] = [
+      .init(type: .directReward, charged: rewards.values.reduce(.zero, +)),
+      .init(type: .penalty, charged: penalties.values.reduce(.zero, +)),
+    ]
+    return (
+      PostedHome(
+        site: site, owner: owner, lines: lines.filter { $0.charged != .zero },
+        rewardSplit: reward, netSplit: net), last
+    )
+  }
+
+  /// Whose account has this name; nil for escrow, funding and penalties.
+  private func party(at path: String, _ owner: OwnerID) -> SettlementTerms.Party? {
+    if path == "owner:\(owner)" { return .owner }
+    return parties.first { $0.path == path }?.party
+  }
+}
+
+extension EventAccount {
+  /// What the runs before this one posted for the homes, in the order of the case; none in the
+  /// first.
+  ///
+  /// Lines come from the evidence that the home's last entry cites; for an entry that was posted
+  /// before homes had evidence they are the sums that its legs say.
+  func posted(in book: LedgerKeeper, utility: UtilityID) throws -> [PostedHome] {
+    let earlier = PostedRuns(
+      before: result.run.name, of: event.id, window: event.window, utility: utility, policy: policy)
+    guard !earlier.runs.isEmpty else { return [] }
+    var found: [(home: PostedHome, last: UInt64)] = []
+    for home in event.homes {
+      guard let salt = book.salt(of: "owner:\(home.owner)") else { continue }
+      let posted = earlier.home(
+        home.site, owner: home.owner, salt: salt, entry: book.entry(of:), legs: book.legs(of:))
+      if let posted { found.append(posted) }
+    }
+    let evidence = try book.performances(of: found.map(\.last))
+    return try found.map { posted, last in
+      guard let hash = evidence[last], let bytes = try book.store.evidence(hash),
+        let object = try? HomeEvidence(bytes: bytes), object.policy == policy.hash
+      else { return posted }
+      let settled = Settlement.settle(object.input, terms: policy.settlement).homes
+      var posted = posted
+      posted.lines = settled.first.map { PostedHome($0).lines } ?? posted.lines
+      return posted
+    }
+  }
+}
