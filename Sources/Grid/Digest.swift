@@ -4,7 +4,7 @@
 /// a ledger of a million entries has two million of them.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
   // Eight bytes each, as they lie in memory.
-  private let words: (UInt64, UInt64, UInt64, UInt64)
+  @usableFromInline let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// A digest of exactly 32 bytes, else nil.
   public init?(bytes: [UInt8]) {
@@ -12,21 +12,20 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// A digest of exactly 32 bytes, else nil.
-  public init?(bytes: Span<UInt8>) {
+  @inlinable public init?(bytes: Span<UInt8>) {
     guard bytes.count == 32 else { return nil }
-    func word(_ start: Int) -> UInt64 {
-      var word: UInt64 = 0
-      for place in start..<start + 8 { word = word << 8 | UInt64(bytes[place]) }
-      return word.bigEndian
-    }
-    words = (word(0), word(8), word(16), word(24))
+    self.init(
+      wordsInMemory: (
+        bytes.word(at: 0).bigEndian, bytes.word(at: 8).bigEndian, bytes.word(at: 16).bigEndian,
+        bytes.word(at: 24).bigEndian
+      ))
   }
 
   /// A digest of four words of eight bytes each, as they lie in memory.
-  public init(wordsInMemory: (UInt64, UInt64, UInt64, UInt64)) { words = wordsInMemory }
+  @inlinable public init(wordsInMemory: (UInt64, UInt64, UInt64, UInt64)) { words = wordsInMemory }
 
   /// Four words of eight bytes each, as they lie in memory.
-  public var wordsInMemory: (UInt64, UInt64, UInt64, UInt64) { words }
+  @inlinable public var wordsInMemory: (UInt64, UInt64, UInt64, UInt64) { words }
 
   /// A digest from 64 hexadecimal digits of either case, else nil.
   public init?(hex: String) {
@@ -50,13 +49,24 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// True when all 32 bytes are the same.
-  public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+  @inlinable public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
   /// Takes eight of the bytes: they are as good as chance.
   public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
   /// 64 lower-case hexadecimal digits.
   public var description: String { Hex.text(bytes) }
+}
+
+extension Span<UInt8> {
+  /// The eight bytes from `place` on, the highest first.
+  @inlinable @inline(__always) public func word(at place: Int) -> UInt64 {
+    let eight = extracting(place..<place + 8)
+    // Written out: so it becomes one load.
+    return UInt64(eight[0]) << 56 | UInt64(eight[1]) << 48 | UInt64(eight[2]) << 40
+      | UInt64(eight[3]) << 32 | UInt64(eight[4]) << 24 | UInt64(eight[5]) << 16
+      | UInt64(eight[6]) << 8 | UInt64(eight[7])
+  }
 }
 
 /// Hexadecimal text.

@@ -8,7 +8,7 @@ extension Book {
     for leg in request.legs where leg.amount < 0 {
       // Moving the legs has found the account.
       guard let row = accounts.row(leg.account) else { throw .unknownAccount(leg.account) }
-      if accounts.flags[Int(row)].contains(.sink) { throw .sinkOnly(leg.account) }
+      if accounts[Int(row)].flags.contains(.sink) { throw .sinkOnly(leg.account) }
       try hold(leg.account, row, leg.commodity, by: -Int128(leg.amount))
     }
     journal.holds.append((size, nil))
@@ -23,8 +23,8 @@ extension Book {
     let held = sides(of: index, layer: .pending)
     for leg in request.legs where leg.layer == .settled && leg.amount < 0 {
       let taken = held.filter {
-        accounts.id[Int(slots.account[Int($0.slot)])] == leg.account
-          && slots.commodity[Int($0.slot)] == leg.commodity
+        accounts[Int(slots[Int($0.slot)].account)].id == leg.account
+          && slots[Int($0.slot)].commodity == leg.commodity
       }.reduce(Int128(0)) { $0 - Int128(min($1.amount, 0)) }
       if -Int128(leg.amount) > taken {
         throw .exceedsHold(
@@ -61,9 +61,9 @@ extension Book {
       throw .notANegation(of: index)
     }
     for side in held where side.amount < 0 {
-      let row = slots.account[Int(side.slot)]
+      let row = slots[Int(side.slot)].account
       try hold(
-        accounts.id[Int(row)], row, slots.commodity[Int(side.slot)], by: Int128(side.amount))
+        accounts[Int(row)].id, row, slots[Int(side.slot)].commodity, by: Int128(side.amount))
     }
     journal.holds.append((index, holds[index]))
     let by = size
@@ -74,11 +74,11 @@ extension Book {
     _ account: AccountID, _ row: Int32, _ commodity: UInt32, by change: Int128
   ) throws(LedgerRefusal) {
     let settled = slot(of: row, commodity, .settled)
-    guard let held = Int64(exactly: Int128(slots.held[settled]) + change) else {
+    guard let held = Int64(exactly: Int128(slots[settled].held) + change) else {
       throw .overflow(account: account)
     }
     remember(settled)
-    slots.held[settled] = held
+    slots[settled].held = held
   }
 
   /// The holds that nobody resolved, in the order of the log.

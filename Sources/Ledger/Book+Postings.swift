@@ -18,16 +18,16 @@ extension Book {
     }
     var places: [Entry.Place] = []
     places.reserveCapacity(legs.count)
-    let first = history.legSlot.count - legs.count
+    let first = history.legs.count - legs.count
     for (number, leg) in legs.enumerated() {
-      let slot = Int(history.legSlot[first + number])
-      let (balance, overflow) = slots.balance[slot].addingReportingOverflow(leg.amount)
+      let slot = Int(history.legs[first + number].slot)
+      let (balance, overflow) = slots[slot].balance.addingReportingOverflow(leg.amount)
       if overflow { throw .overflow(account: leg.account) }
-      let place = Entry.Place(ordinal: slots.ordinal[slot] + 1, balanceAfter: balance)
+      let place = Entry.Place(ordinal: slots[slot].ordinal + 1, balanceAfter: balance)
       if let expecting { try compare(expecting[number], place, leg) }
       remember(slot)
-      slots.balance[slot] = balance
-      slots.ordinal[slot] = place.ordinal
+      slots[slot].balance = balance
+      slots[slot].ordinal = place.ordinal
       places.append(place)
     }
     return places
@@ -56,14 +56,14 @@ extension Book {
       guard leg.commodity > 0, Int(leg.commodity) <= commodities.count else {
         throw .unknownCommodity(leg.commodity)
       }
-      let flags = accounts.flags[Int(row)]
+      let flags = accounts[Int(row)].flags
       if flags.contains(.closed) { throw .accountClosed(leg.account) }
       let slot = slot(of: row, leg.commodity, leg.layer)
-      if slots.stamp[slot] == stamp {
+      if slots[slot].stamp == stamp {
         throw .duplicatePosting(
           account: leg.account, commodity: leg.commodity, layer: leg.layer)
       }
-      slots.stamp[slot] = stamp
+      slots[slot].stamp = stamp
       history.addLeg(slot: slot, amount: leg.amount)
       add(leg, isIssuer: flags.contains(.issuer))
     }
@@ -87,20 +87,20 @@ extension Book {
 
   /// The slot of an account, made if it has none yet.
   mutating func slot(of row: Int32, _ commodity: UInt32, _ layer: Layer) -> Int {
-    let first = accounts.firstSlot[Int(row)]
+    let first = accounts[Int(row)].firstSlot
     if let slot = slots.find(commodity, layer, from: first) { return slot }
     let slot = slots.add(account: row, commodity, layer, next: first)
-    accounts.firstSlot[Int(row)] = Int32(slot)
+    accounts[Int(row)].firstSlot = Int32(slot)
     return slot
   }
 
   /// Throws when an account that sends, holds or receives passes a limit after the entry.
   mutating func checkLimits(_ legs: [Leg]) throws(LedgerRefusal) {
-    let first = history.legSlot.count - legs.count
+    let first = history.legs.count - legs.count
     for (number, leg) in legs.enumerated() {
-      let slot = Int(history.legSlot[first + number])
-      let row = slots.account[slot]
-      let flags = accounts.flags[Int(row)]
+      let slot = Int(history.legs[first + number].slot)
+      let row = slots[slot].account
+      let flags = accounts[Int(row)].flags
       switch leg.layer {
       case .settled:
         if flags.contains(.sink), leg.amount < 0 { throw .sinkOnly(leg.account) }
@@ -118,9 +118,9 @@ extension Book {
   private func checkLimits(
     _ settled: Int, _ flags: AccountFlags, _ leg: Leg
   ) throws(LedgerRefusal) {
-    let balance = slots.balance[settled]
+    let balance = slots[settled].balance
     if flags.contains(.noNegative) {
-      let left = Int128(balance) - Int128(slots.held[settled])
+      let left = Int128(balance) - Int128(slots[settled].held)
       if left < 0 {
         let asked = -Int128(leg.amount)
         throw .insufficient(

@@ -42,13 +42,13 @@ public struct AccountPosting: Hashable, Sendable {
 
 extension Book {
   /// The accounts in the order in which they were opened.
-  public var accountIDs: [AccountID] { accounts.id }
+  public var accountIDs: [AccountID] { accounts.rows.map(\.id) }
 
   /// The account, or nil when there is none.
   public func account(_ id: AccountID) -> Account? {
     guard let row = accounts.row(id).map(Int.init) else { return nil }
     return Account(
-      id: id, role: accounts.role[row], flags: accounts.flags[row], who: accounts.who[row])
+      id: id, role: accounts[row].role, flags: accounts[row].flags, who: accounts.who[row])
   }
 
   /// The number of the commodity with this code, or nil.
@@ -61,17 +61,17 @@ extension Book {
     _ account: AccountID, commodity: UInt32, layer: Layer = .settled
   ) -> Int64? {
     guard let row = accounts.row(account) else { return nil }
-    let first = accounts.firstSlot[Int(row)]
-    return slots.find(commodity, layer, from: first).map { slots.balance[$0] } ?? 0
+    let first = accounts[Int(row)].firstSlot
+    return slots.find(commodity, layer, from: first).map { slots[$0].balance } ?? 0
   }
 
   /// All layers of a known account, zeros if nothing was ever posted; nil for an unknown account.
   public func position(_ account: AccountID, commodity: UInt32) -> Position? {
     guard let row = accounts.row(account) else { return nil }
-    let first = accounts.firstSlot[Int(row)]
+    let first = accounts[Int(row)].firstSlot
     let settled = slots.find(commodity, .settled, from: first)
     return Position(
-      settled: settled.map { slots.balance[$0] } ?? 0, held: settled.map { slots.held[$0] } ?? 0,
+      settled: settled.map { slots[$0].balance } ?? 0, held: settled.map { slots[$0].held } ?? 0,
       pending: balance(account, commodity: commodity, layer: .pending) ?? 0,
       promised: balance(account, commodity: commodity, layer: .promised) ?? 0)
   }
@@ -80,8 +80,8 @@ extension Book {
   public func total(commodity: UInt32, layer: Layer = .settled) -> Int128 {
     var total: Int128 = 0
     for slot in 0..<slots.count
-    where slots.commodity[slot] == commodity && slots.layer[slot] == layer {
-      total += Int128(slots.balance[slot])
+    where slots[slot].commodity == commodity && slots[slot].layer == layer {
+      total += Int128(slots[slot].balance)
     }
     return total
   }
@@ -92,21 +92,21 @@ extension Book {
   /// The legs of an entry below `size`, in their order.
   public func legs(of index: UInt64) -> [Leg] {
     history.legs(of: index).map { place in
-      let slot = Int(history.legSlot[place])
+      let slot = Int(history.legs[place].slot)
       return Leg(
-        account: accounts.id[Int(slots.account[slot])], commodity: slots.commodity[slot],
-        layer: slots.layer[slot], amount: history.legAmount[place])
+        account: accounts[Int(slots[slot].account)].id, commodity: slots[slot].commodity,
+        layer: slots[slot].layer, amount: history.legs[place].amount)
     }
   }
 
   /// The type of an entry below `size`.
-  public func type(of index: UInt64) -> EntryType { history.type[Int(index)] }
+  public func type(of index: UInt64) -> EntryType { history[Int(index)].type }
 
   /// When an entry below `size` counts; nil for one that moves nothing and says no time.
-  public func effective(of index: UInt64) -> Window? { history.effective[Int(index)] }
+  public func effective(of index: UInt64) -> Window? { history[Int(index)].effective }
 
   /// When an entry below `size` was written.
-  public func recordedAt(of index: UInt64) -> Timestamp { history.recordedAt[Int(index)] }
+  public func recordedAt(of index: UInt64) -> Timestamp { history[Int(index)].recordedAt }
 
   /// Every posting of an account in one commodity and layer, in the order of the log.
   ///
@@ -115,18 +115,18 @@ extension Book {
     of account: AccountID, commodity: UInt32, layer: Layer = .settled
   ) -> [AccountPosting]? {
     guard let row = accounts.row(account) else { return nil }
-    let first = accounts.firstSlot[Int(row)]
+    let first = accounts[Int(row)].firstSlot
     guard let slot = slots.find(commodity, layer, from: first) else { return [] }
     var postings: [AccountPosting] = []
     var balance: Int64 = 0
     var index = 0
-    for place in history.legSlot.indices where history.legSlot[place] == Int32(slot) {
-      while history.legEnd[index] <= place { index += 1 }
-      balance += history.legAmount[place]
+    for place in history.legs.indices where history.legs[place].slot == Int32(slot) {
+      while history.legEnd(of: index) <= place { index += 1 }
+      balance += history.legs[place].amount
       postings.append(
         AccountPosting(
           index: UInt64(index), ordinal: UInt64(postings.count + 1),
-          amount: history.legAmount[place], balanceAfter: balance))
+          amount: history.legs[place].amount, balanceAfter: balance))
     }
     return postings
   }

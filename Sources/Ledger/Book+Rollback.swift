@@ -49,17 +49,17 @@ extension Book {
 
   mutating func undo(to mark: Mark) {
     for old in journal.slots.reversed() {
-      slots.balance[Int(old.slot)] = old.balance
-      slots.ordinal[Int(old.slot)] = old.ordinal
-      slots.held[Int(old.slot)] = old.held
+      slots[Int(old.slot)].balance = old.balance
+      slots[Int(old.slot)].ordinal = old.ordinal
+      slots[Int(old.slot)].held = old.held
     }
     // A slot was put before the others of its account, so the last one made comes off first.
     while slots.count > mark.slots {
       let last = slots.count - 1
-      accounts.firstSlot[Int(slots.account[last])] = slots.next[last]
+      accounts[Int(slots[last].account)].firstSlot = slots[last].next
       slots.removeLast()
     }
-    for old in journal.flags.reversed() { accounts.flags[Int(old.account)] = old.flags }
+    for old in journal.flags.reversed() { accounts[Int(old.account)].flags = old.flags }
     accounts.truncate(to: mark.accounts)
     for old in journal.holds.reversed() { holds[old.index] = old.hold }
     taken.truncate(to: mark.taken)
@@ -80,7 +80,7 @@ extension Book {
   mutating func remember(_ slot: Int) {
     journal.slots.append(
       Journal.Slot(
-        slot: Int32(slot), balance: slots.balance[slot], ordinal: slots.ordinal[slot],
-        held: slots.held[slot]))
+        slot: Int32(slot), balance: slots[slot].balance, ordinal: slots[slot].ordinal,
+        held: slots[slot].held))
   }
 }

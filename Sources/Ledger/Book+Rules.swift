@@ -88,22 +88,22 @@ extension Book {
       accounts.add(id, role, flags, who)
       return
     }
-    guard accounts.role[Int(row)] == role, accounts.who[Int(row)] == who else {
+    guard accounts[Int(row)].role == role, accounts.who[Int(row)] == who else {
       throw .accountDiffers(id)
     }
     if flags.contains(.closed) { try checkEmpty(id, row) }
-    journal.flags.append((row, accounts.flags[Int(row)]))
-    accounts.flags[Int(row)] = flags
+    journal.flags.append((row, accounts[Int(row)].flags))
+    accounts[Int(row)].flags = flags
   }
 
   private func checkEmpty(_ id: AccountID, _ row: Int32) throws(LedgerRefusal) {
-    var slot = Int(accounts.firstSlot[Int(row)])
+    var slot = Int(accounts[Int(row)].firstSlot)
     while slot >= 0 {
-      if slots.balance[slot] != 0 {
+      if slots[slot].balance != 0 {
         throw .accountNotEmpty(
-          id, commodity: slots.commodity[slot], balance: slots.balance[slot])
+          id, commodity: slots[slot].commodity, balance: slots[slot].balance)
       }
-      slot = Int(slots.next[slot])
+      slot = Int(slots[slot].next)
     }
   }
 
@@ -134,12 +134,12 @@ extension Book {
     guard let original = request.reference else {
       preconditionFailure("the form of a reversal has a reference")
     }
-    let type = history.type[Int(original)]
+    let type = history[Int(original)].type
     let settled = sides(of: original, layer: .settled)
     guard type == .transfer || type == .post, !settled.isEmpty else {
       throw .notReversible(original, by: nil)
     }
-    if let end = history.effective[Int(original)]?.end, let effective = request.effective,
+    if let end = history[Int(original)].effective?.end, let effective = request.effective,
       effective.end < end
     {
       throw .endsBeforeOriginal(end: end)
@@ -157,8 +157,8 @@ extension Book {
   }
 
   private func sides(_ legs: Range<Int>, _ layer: Layer) -> [(slot: Int32, amount: Int64)] {
-    legs.map { (history.legSlot[$0], history.legAmount[$0]) }
-      .filter { slots.layer[Int($0.0)] == layer }
+    legs.map { (history.legs[$0].slot, history.legs[$0].amount) }
+      .filter { slots[Int($0.0)].layer == layer }
       .sorted { $0.0 < $1.0 }
   }
 
@@ -166,7 +166,7 @@ extension Book {
   func isNegation(
     _ count: Int, last layer: Layer, of sides: [(slot: Int32, amount: Int64)]
   ) -> Bool {
-    let end = history.legSlot.count
+    let end = history.legs.count
     let moved = self.sides(end - count..<end, layer)
     // In 128 bits, because the smallest Int64 has no negative.
     return moved.count == sides.count

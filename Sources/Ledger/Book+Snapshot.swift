@@ -5,11 +5,11 @@ extension Book {
   /// that ever had a posting, also when its balance is zero.
   public var snapshotLeaves: [[UInt8]] {
     var leaves: [[UInt8]] = []
-    for slot in 0..<slots.count where slots.ordinal[slot] > 0 {
+    for slot in 0..<slots.count where slots[slot].ordinal > 0 {
       leaves.append(
         Self.snapshotLeaf(
-          accounts.id[Int(slots.account[slot])], slots.commodity[slot], slots.layer[slot],
-          slots.ordinal[slot], slots.balance[slot]))
+          accounts[Int(slots[slot].account)].id, slots[slot].commodity, slots[slot].layer,
+          slots[slot].ordinal, slots[slot].balance))
     }
     return leaves.sorted { $0.lexicographicallyPrecedes($1) }
   }

@@ -10,15 +10,16 @@ extension Book {
     guard size > 0, transfer.read(bytes) else { return false }
     // Two tables larger than any cache: their lines come while the hashes are computed.
     taken.bringNear(transfer.source)
-    for posting in transfer.postings { accounts.bringNear(posting.account) }
+    for number in 0..<transfer.count { bringNear(number) }
     transfer.computeHash()
     let leaf = MerkleHash.leaf(bytes)
-    guard allowsTransfer, placePostings() else { return false }
-    for posting in transfer.postings {
+    guard allowsTransfer(), placePostings() else { return false }
+    for number in 0..<transfer.count {
+      let posting = transfer.postings[number]
       var slot = posting.slot
       if slot < 0 { slot = self.slot(of: posting.row, transfer.commodity, .settled) }
-      slots.balance[slot] = posting.balanceAfter
-      slots.ordinal[slot] = posting.ordinal
+      slots[slot].balance = posting.balanceAfter
+      slots[slot].ordinal = posting.ordinal
       history.addLeg(slot: slot, amount: posting.amount)
     }
     let recordedAt = Timestamp(microseconds: transfer.recordedAt)
@@ -34,13 +35,15 @@ extension Book {
   }
 
   /// The rules about time, author, request and commodity.
-  private var allowsTransfer: Bool {
+  private mutating func allowsTransfer() -> Bool {
     guard let last = lastRecordedAt, transfer.recordedAt > last.microseconds,
       transfer.computedHash == transfer.requestHash
     else { return false }
     if let closedUntil, transfer.end <= closedUntil.microseconds { return false }
-    guard quorums.isEmpty, let key = keys[transfer.source.author], key.has(.post) else {
-      return false
+    guard quorums.isEmpty else { return false }
+    if poster != transfer.source.author {
+      guard let key = keys[transfer.source.author], key.has(.post) else { return false }
+      poster = transfer.source.author
     }
     let place = Int(transfer.commodity) - 1
     guard commodities.indices.contains(place), commodities[place].isTransferable,
@@ -52,32 +55,38 @@ extension Book {
   /// Finds where each posting belongs, and holds the rules about amounts and accounts.
   private mutating func placePostings() -> Bool {
     var sum: Int128 = 0
-    for number in transfer.postings.indices {
-      var posting = transfer.postings[number]
-      guard posting.amount != 0, let row = row(number, posting.account) else { return false }
+    for number in 0..<transfer.count {
+      let posting = transfer.postings[number]
+      guard posting.amount != 0, let row = row(of: posting) else { return false }
       for earlier in 0..<number where transfer.postings[earlier].row == row { return false }
-      let flags = accounts.flags[Int(row)]
-      let slot = slots.find(transfer.commodity, .settled, from: accounts.firstSlot[Int(row)])
+      let account = accounts[Int(row)]
+      let flags = account.flags
+      let slot = slots.find(transfer.commodity, .settled, from: account.firstSlot)
       let (before, ordinal, held) =
-        slot.map { (slots.balance[$0], slots.ordinal[$0], slots.held[$0]) } ?? (0, 0, 0)
+        slot.map { (slots[$0].balance, slots[$0].ordinal, slots[$0].held) } ?? (0, 0, 0)
       let (balance, overflow) = before.addingReportingOverflow(posting.amount)
       guard !overflow, balance == posting.balanceAfter, ordinal + 1 == posting.ordinal,
         flags.isDisjoint(with: [.closed, .sink, .noPositive]),
         !flags.contains(.noNegative) || Int128(balance) >= Int128(held)
       else { return false }
       sum += Int128(posting.amount)
-      transfer.lastRows[number] = row
-      posting.row = row
-      posting.slot = slot ?? -1
-      transfer.postings[number] = posting
+      transfer.postings[number].row = row
+      transfer.postings[number].slot = slot ?? -1
     }
     return sum == 0
   }
 
-  /// The row of an account: the entries of an event all pay from one escrow, in one place.
-  private func row(_ number: Int, _ account: AccountID) -> Int32? {
-    let last = transfer.lastRows[number]
-    if last < accounts.count, accounts.id[Int(last)] == account { return last }
-    return accounts.row(account)
+  /// Lets the account of a posting come near, if it is another than that of the entry before.
+  private func bringNear(_ number: Int) {
+    let posting = transfer.postings[number]
+    if !isOf(posting, row: posting.row) { accounts.bringNear(posting.account) }
+  }
+
+  private func row(of posting: TransferReader.Posting) -> Int32? {
+    isOf(posting, row: posting.row) ? posting.row : accounts.row(posting.account)
+  }
+
+  private func isOf(_ posting: TransferReader.Posting, row: Int32) -> Bool {
+    row < accounts.count && accounts[Int(row)].id == posting.account
   }
 }

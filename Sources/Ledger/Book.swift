@@ -7,7 +7,7 @@ public import Signing
 /// request that is refused changes nothing. One owner: the writer of the log, or whoever verifies
 /// it.
 ///
-/// About 250 bytes an entry stay in memory: the tree, the request keys, and the legs in columns.
+/// About 250 bytes an entry stay in memory: the tree, the request keys, and the legs.
 public struct Book: Sendable {
   /// The key of the log, from its first entry; nil while there is none.
   public internal(set) var logKey: VerifierKey?
@@ -20,14 +20,16 @@ public struct Book: Sendable {
   /// The commodities; the first has the number 1.
   public internal(set) var commodities: [Commodity] = []
 
-  var keys: [AuthorID: EnrolledKey] = [:]
+  var keys: [AuthorID: EnrolledKey] = [:] { didSet { poster = nil } }
+  // The author whose right to post was looked up last: nearly all entries are of one.
+  var poster: AuthorID?
   var quorums: [Right: Int] = [:]
   // Until the first request came, the writer founds the log and may say more by itself.
   var isFounding = true
 
-  var accounts = AccountColumns()
-  var slots = SlotColumns()
-  var history = HistoryColumns()
+  var accounts = AccountTable()
+  var slots = SlotTable()
+  var history = HistoryTable()
   var taken = RequestTable()
   var holds: [UInt64: Hold] = [:]
   var reversedBy: [UInt64: UInt64] = [:]

@@ -69,7 +69,11 @@ struct ByteCursor {
     let count = 1 << Int(low - 24)
     guard place + count < bytes.count else { return nil }
     var argument: UInt64 = 0
-    for offset in 1...count { argument = argument << 8 | UInt64(bytes[place + offset]) }
+    if place + 8 < bytes.count {
+      argument = bytes.word(at: place + 1) >> UInt64(64 - 8 * count)
+    } else {
+      for offset in 1...count { argument = argument << 8 | UInt64(bytes[place + offset]) }
+    }
     guard argument >= (count == 1 ? 24 : 1 << UInt64(count * 4)) else { return nil }
     place += 1 + count
     return argument
@@ -78,11 +82,9 @@ struct ByteCursor {
   /// Eight bytes, the highest first.
   @inline(__always) mutating func word(_ bytes: Span<UInt8>) -> UInt64? {
     guard place + 8 <= bytes.count else { return nil }
-    let eight = bytes.extracting(place..<place + 8)
+    let word = bytes.word(at: place)
     place += 8
-    return UInt64(eight[0]) << 56 | UInt64(eight[1]) << 48 | UInt64(eight[2]) << 40
-      | UInt64(eight[3]) << 32 | UInt64(eight[4]) << 24 | UInt64(eight[5]) << 16
-      | UInt64(eight[6]) << 8 | UInt64(eight[7])
+    return word
   }
 
   /// A byte string of 32 bytes.
@@ -106,11 +108,19 @@ struct ByteCursor {
     guard let count = argument(of: 3, bytes), count > 0, count < EntryLimits.text,
       place + Int(count) <= bytes.count
     else { return false }
-    var isPrintable = true
-    for offset in place..<place + Int(count) {
-      isPrintable = isPrintable && bytes[offset] >= 0x20 && bytes[offset] <= 0x7E
+    let end = place + Int(count)
+    // Bit 7 of each byte that is none of 0x20 to 0x7E, or that lies above such a one.
+    var odd: UInt64 = 0
+    while place + 8 <= end {
+      let word = bytes.word(at: place)
+      odd |= (word &+ 0x0101_0101_0101_0101) | (word &- 0x2020_2020_2020_2020) | word
+      place += 8
     }
-    place += Int(count)
-    return isPrintable
+    while place < end {
+      let byte = UInt64(bytes[place])
+      odd |= (byte &+ 1) | (byte &- 0x20)
+      place += 1
+    }
+    return odd & 0x8080_8080_8080_8080 == 0
   }
 }

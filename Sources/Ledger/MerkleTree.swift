@@ -44,7 +44,11 @@ public struct MerkleTree: Sendable {
   }
 
   /// Makes room for `count` leaves in all.
-  mutating func reserve(_ count: Int) { levels[0].reserveCapacity(count) }
+  mutating func reserve(_ count: Int) {
+    while levels.count < 3 { levels.append([]) }
+    // The levels above are small.
+    for level in 0..<3 { levels[level].reserveCapacity(count >> level) }
+  }
 
   /// Forgets the leaves from `size` on: an entry that was not taken leaves none behind.
   mutating func truncate(to size: Int) {

@@ -57,7 +57,13 @@ struct PlaceTable: Sendable {
   }
 
   private mutating func grow(to size: Int, _ hashAt: (Int) -> UInt64) {
-    table = Array(repeating: 0, count: size)
+    var grown: [UInt64] = []
+    grown.reserveCapacity(size)
+    // Not for columns that are filled from one end: there small pages are written while they are
+    // still near.
+    MemoryHint.wantLargePages(grown)
+    grown.append(contentsOf: repeatElement(0, count: size))
+    table = grown
     for place in 0..<count { put(hashAt(place), place: place) }
   }
 

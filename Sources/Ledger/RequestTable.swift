@@ -1,23 +1,30 @@
 import Grid
+import Signing
 
 /// Which entry each request made, found by its source.
 struct RequestTable: Sendable {
-  private var sources: [RequestSource] = []
-  private var hashes: [Digest] = []
-  private var entries: [UInt64] = []
+  // A line of the cache each.
+  private struct Row {
+    let source: RequestSource
+    let hash: Digest
+    let entry: UInt64
+  }
+
+  private var rows: [Row] = []
   private var places = PlaceTable()
 
-  var count: Int { sources.count }
+  var count: Int { rows.count }
 
   /// The entry that a request of `source` made and the request's hash.
   func find(_ source: RequestSource) -> (index: UInt64, hash: Digest)? {
-    let sources = sources.span
+    let rows = rows.span
     guard
-      let place = places.find(Self.hash(source, places.mixer), where: { sources[$0] == source })
+      let place = places.find(
+        Self.hash(source, places.mixer), where: { rows[$0].source == source })
     else {
       return nil
     }
-    return (entries[place], hashes[place])
+    return (rows[place].entry, rows[place].hash)
   }
 
   /// Lets what `find` will look at come near.
@@ -26,27 +33,21 @@ struct RequestTable: Sendable {
   /// Adds a source that is not there yet.
   mutating func add(_ source: RequestSource, index: UInt64, hash: Digest) {
     let mixer = places.mixer
-    places.add(Self.hash(source, mixer)) { Self.hash(sources[$0], mixer) }
-    sources.append(source)
-    hashes.append(hash)
-    entries.append(index)
+    places.add(Self.hash(source, mixer)) { Self.hash(rows[$0].source, mixer) }
+    rows.append(Row(source: source, hash: hash, entry: index))
   }
 
   /// Forgets what was added last, until `count` are left.
   mutating func truncate(to count: Int) {
     while self.count > count {
-      places.removeLast(Self.hash(sources.removeLast(), places.mixer))
-      hashes.removeLast()
-      entries.removeLast()
+      places.removeLast(Self.hash(rows.removeLast().source, places.mixer))
     }
   }
 
   mutating func reserve(_ count: Int) {
-    sources.reserveCapacity(count)
-    hashes.reserveCapacity(count)
-    entries.reserveCapacity(count)
+    rows.reserveCapacity(count)
     let mixer = places.mixer
-    places.reserve(count) { Self.hash(sources[$0], mixer) }
+    places.reserve(count) { Self.hash(rows[$0].source, mixer) }
   }
 
   private static func hash(_ source: RequestSource, _ mixer: WordMixer) -> UInt64 {

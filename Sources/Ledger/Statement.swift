@@ -76,7 +76,7 @@ extension Book {
     _ postings: [AccountPosting]
   ) -> [(posting: AccountPosting, date: Timestamp)] {
     postings.map { posting in
-      guard let effective = history.effective[Int(posting.index)] else {
+      guard let effective = history[Int(posting.index)].effective else {
         preconditionFailure("an entry with postings says when it counts")
       }
       return (posting, effective.end)

@@ -8,17 +8,14 @@ import Signing
 /// is left to `EntryReader`, which also says what is wrong. So this may say no where the long way
 /// says yes, and never the other way round.
 struct TransferReader: Sendable {
-  /// More sides than a settlement has; more are left to the long way.
-  static let mostLegs = 16
-
   /// One posting as the entry states it.
   struct Posting: Sendable {
-    var account: AccountID
-    var amount: Int64
-    var ordinal: UInt64
-    var balanceAfter: Int64
+    var account = AccountID(high: 0, low: 0)
+    var amount: Int64 = 0
+    var ordinal: UInt64 = 0
+    var balanceAfter: Int64 = 0
     // Found in the book afterwards; the slot is -1 when it has none yet.
-    var row: Int32 = -1
+    var row: Int32 = 0
     var slot = -1
   }
 
@@ -37,17 +34,19 @@ struct TransferReader: Sendable {
     author: AuthorID(0), key: IdempotencyKey(high: 0, low: 0))
   private(set) var requestHash = MerkleHash.emptyRoot
   private(set) var computedHash = MerkleHash.emptyRoot
-  var postings: [Posting] = []
-  // Where the accounts of the entry before were found, by the place of their posting.
-  var lastRows = [Int32](repeating: 0, count: mostLegs)
+  // The first `count` of them. Those of the entry before keep the rows in which their accounts
+  // were found: the entries of an event all pay from one escrow, in one place.
+  private(set) var count = 0
+  var postings = InlineArray<16, Posting>(repeating: Posting())
   // What the request hash covers: cut out of the entry, which holds it in the same bytes.
-  private var hashedCount = 0
-  private var hashed: [UInt8] = Array(repeating: 0, count: 1_024)
+  private var hashed = SHA256.Message()
 
   /// Reads all of `bytes`; false for every other entry.
   mutating func read(_ bytes: Span<UInt8>) -> Bool {
     var cursor = ByteCursor()
-    guard bytes.count <= hashed.count, cursor.takes(0xA9, upTo: 0xAB, bytes) else { return false }
+    guard bytes.count <= SHA256.Message.limit, cursor.takes(0xA9, upTo: 0xAB, bytes) else {
+      return false
+    }
     let fields = Int(bytes[0] & 31)
     guard cursor.takes(number: EntryKey.version, bytes),
       cursor.takes(number: EntryKey.formatVersion, bytes),
@@ -62,67 +61,60 @@ struct TransferReader: Sendable {
     else { return false }
     self.start = start
     self.end = end
-    hashed[1] = UInt8(EntryKey.type)
-    hashed[2] = UInt8(EntryType.transfer.rawValue)
-    var count = 3
+    // The head follows when it is known how many fields there are.
+    hashed.begin(0)
+    hashed.append(UInt8(EntryKey.type))
+    hashed.append(UInt8(EntryType.transfer.rawValue))
+    // More sides than a settlement has are left to the long way.
     guard cursor.takes(number: EntryKey.postings, bytes), cursor.takes(0x82, upTo: 0x90, bytes)
     else {
       return false
     }
-    count = keep(bytes, effective..<cursor.place, at: count)
-    for number in 0..<Int(bytes[cursor.place - 1] & 31) {
-      guard let end = readPosting(number, &cursor, bytes, at: count) else { return false }
-      count = end
+    hashed.append(bytes.extracting(effective..<cursor.place))
+    count = Int(bytes[cursor.place - 1] & 31)
+    for number in 0..<count {
+      guard readPosting(number, &cursor, bytes) else { return false }
     }
     guard readSource(&cursor, bytes) else { return false }
     let rest = cursor.place
     guard let optional = readRest(&cursor, bytes), fields == 9 + optional,
       cursor.place == bytes.count
     else { return false }
-    hashed[0] = 0xA0 | UInt8(4 + optional)
-    count = keep(bytes, rest..<bytes.count, at: count)
-    hashedCount = count
+    hashed.setFirst(0xA0 | UInt8(4 + optional))
+    hashed.append(bytes.extracting(rest..<bytes.count))
     return true
   }
 
   /// Computes the request hash of what was read.
   mutating func computeHash() {
-    computedHash = SHA256.hash(hashed.span.extracting(0..<hashedCount))
-  }
-
-  private mutating func keep(_ bytes: Span<UInt8>, _ range: Range<Int>, at place: Int) -> Int {
-    var span = hashed.mutableSpan
-    let from = bytes.extracting(range)
-    for offset in from.indices { span[place + offset] = from[offset] }
-    return place + range.count
+    computedHash = hashed.hash()
   }
 
   private mutating func readPosting(
-    _ number: Int, _ cursor: inout ByteCursor, _ bytes: Span<UInt8>, at place: Int
-  ) -> Int? {
-    guard cursor.takes(0x86, bytes) else { return nil }
+    _ number: Int, _ cursor: inout ByteCursor, _ bytes: Span<UInt8>
+  ) -> Bool {
+    guard cursor.takes(0x86, bytes) else { return false }
     let fields = cursor.place
     guard cursor.takes(0x50, bytes), let high = cursor.word(bytes), let low = cursor.word(bytes),
       let commodity = cursor.unsigned(bytes), cursor.takes(0, bytes),
       let amount = cursor.integer(bytes)
-    else { return nil }
+    else { return false }
     if number == 0 {
-      postings.removeAll(keepingCapacity: true)
-      guard commodity > 0, commodity <= UInt32.max else { return nil }
+      guard commodity > 0, commodity <= UInt32.max else { return false }
       self.commodity = UInt32(commodity)
     } else if commodity != UInt64(self.commodity) {
-      return nil
+      return false
     }
-    hashed[place] = 0x84
-    let end = keep(bytes, fields..<cursor.place, at: place + 1)
+    hashed.append(0x84)
+    hashed.append(bytes.extracting(fields..<cursor.place))
     guard let ordinal = cursor.unsigned(bytes), let balance = cursor.integer(bytes) else {
-      return nil
+      return false
     }
-    postings.append(
-      Posting(
-        account: AccountID(high: high, low: low), amount: amount, ordinal: ordinal,
-        balanceAfter: balance))
-    return end
+    postings[number].account = AccountID(high: high, low: low)
+    postings[number].amount = amount
+    postings[number].ordinal = ordinal
+    postings[number].balanceAfter = balance
+    return true
   }
 
   private mutating func readSource(_ cursor: inout ByteCursor, _ bytes: Span<UInt8>) -> Bool {

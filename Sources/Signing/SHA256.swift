@@ -37,6 +37,61 @@ public enum SHA256 {
     }
   }
 
+  /// A short message that is put together piece by piece and hashed where it lies.
+  public struct Message: Sendable {
+    /// The most bytes it can have.
+    public static let limit = Int(HEADROOM_SHA256_SHORT)
+
+    /// How many bytes it has.
+    public private(set) var count = 0
+    private var bytes = [UInt8](repeating: 0, count: Int(HEADROOM_SHA256_ROOM))
+
+    /// A message without bytes.
+    public init() {}
+
+    /// Begins anew with one byte.
+    public mutating func begin(_ byte: UInt8) {
+      bytes[0] = byte
+      count = 1
+    }
+
+    /// Gives the first byte another value.
+    public mutating func setFirst(_ byte: UInt8) { bytes[0] = byte }
+
+    /// Adds one byte at the end; a message never has more than `limit` bytes.
+    public mutating func append(_ byte: UInt8) {
+      precondition(count < Self.limit, "a message is short")
+      bytes[count] = byte
+      count += 1
+    }
+
+    /// Adds bytes at the end; a message never has more than `limit` bytes.
+    public mutating func append(_ piece: Span<UInt8>) {
+      precondition(piece.count <= Self.limit - count, "a message is short")
+      // Both outlive the call, and the piece fits by the line above.
+      unsafe piece.withUnsafeBufferPointer { piece in
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+          unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(
+            from: UnsafeRawBufferPointer(piece))
+        }
+      }
+      count += piece.count
+    }
+
+    /// The hash of the bytes so far.
+    public mutating func hash() -> Digest {
+      var digest = SHA256.empty
+      let count = count
+      // The array has the room that the padding takes, and a digest has room for 32 bytes.
+      unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+        unsafe withUnsafeMutableBytes(of: &digest) { place in
+          unsafe headroom_sha256_in_place(bytes.baseAddress, count, place.baseAddress)
+        }
+      }
+      return digest
+    }
+  }
+
   /// Bytes in a hash.
   public static let size = 32
 

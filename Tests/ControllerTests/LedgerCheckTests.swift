@@ -47,6 +47,7 @@ import Testing
   }
 
   // Scenario: A sent B 5,000 Wh; in the file 5,000 becomes 5,001.
+  /// L1, in the file.
   @Test func `names the entry in which 5,000 became 5,001, and both hashes`() throws {
     try withFolder { folder in
       try Self.ledger(folder)

@@ -119,6 +119,7 @@ import Testing
     }
   }
 
+  /// L7, as a request.
   @Test func `reverses once, in a time that is named, and gives the first receipt again`() throws {
     try withFolder { folder in
       var desk = try Samples.desk(folder)

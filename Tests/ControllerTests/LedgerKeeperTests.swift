@@ -63,6 +63,7 @@ import Testing
     }
   }
 
+  /// L2, in the file.
   @Test func `writes the same request once, and another under its key never`() throws {
     try withFolder { folder in
       let store = try SQLiteMainStore(path: folder + "/headroom.db")

@@ -33,6 +33,7 @@ import Testing
       StatementSheet(try desk(folder), account: "owner:A", commodity: "USD", over: year))
   }
 
+  /// L4, as it is given to the owner.
   @Test func `opens, adds and closes, with pending rows apart`() throws {
     try withFolder { folder in
       let sheet = try Self.sheet(folder)
@@ -78,6 +79,7 @@ import Testing
     }
   }
 
+  /// L4, the faulty screen.
   @Test func `with a wrong first balance and a pending one counted has exactly three findings`()
     throws
   {

@@ -31,6 +31,7 @@ import Testing
     return test
   }
 
+  /// L4, in the book.
   @Test func `opens, adds and closes by the time that counts`() throws {
     let test = try Self.account()
     let year = Window(

@@ -123,6 +123,32 @@ import Testing
     #expect(!isTakenAgain, "the same request again")
   }
 
+  @Test func `knows every character of a text, wherever it stands`() throws {
+    for length in [1, 7, 8, 9, 17] {
+      for place in 0..<length {
+        for character in UInt8.min...UInt8.max {
+          var text = [UInt8](repeating: 0x41, count: length)
+          text[place] = character
+          let bytes = [0x60 | UInt8(length)] + text
+          var cursor = ByteCursor()
+          #expect(cursor.skipsText(bytes.span) == (0x20...0x7E).contains(character))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [UInt64(23), 24, 255, 256, 65_535, 65_536, 1 << 32 - 1, 1 << 32, .max])
+  func `reads a number at the end of the bytes and before others`(number: UInt64) {
+    var writer = CBOR.Writer(capacity: 16)
+    writer.unsigned(number)
+    for rest in 0...8 {
+      var cursor = ByteCursor()
+      let bytes = writer.bytes + [UInt8](repeating: 0xFF, count: rest)
+      #expect(cursor.unsigned(bytes.span) == number)
+      #expect(cursor.place == writer.bytes.count)
+    }
+  }
+
   @Test func `knows its requests after many were added and taken back`() throws {
     var table = RequestTable()
     func source(_ number: Int) -> RequestSource {

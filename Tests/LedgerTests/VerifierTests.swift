@@ -43,6 +43,7 @@ import Testing
     }
   }
 
+  /// L1, in the rules.
   @Test func `names 5,000 Wh that became 5,001`() throws {
     var test = TestBook()
     try test.write(EntryRequest(.commodity(Commodity(code: "kWhP", kind: .energy, scale: 3))))

@@ -41,6 +41,26 @@ import Testing
     #expect(SHA256.hash(prefix: 1, left, right) == SHA256.hash([1] + left.bytes + right.bytes))
   }
 
+  @Test func `of every short length is that of libcrypto's own padding`() {
+    let bytes = (0..<1_200).map { UInt8(truncatingIfNeeded: $0 &* 11 + 3) }
+    var hasher = SHA256.Hasher()
+    var message = SHA256.Message()
+    for count in 0...1_200 {
+      let part = Array(bytes.prefix(count))
+      hasher.update(part)
+      let expected = hasher.finish()
+      #expect(SHA256.hash(part) == expected, "\(count) bytes")
+      guard (1...SHA256.Message.limit).contains(count) else { continue }
+      message.begin(99)
+      message.setFirst(part[0])
+      if count > 1 { message.append(part[1]) }
+      if count > 2 { message.append(part.span.extracting(2..<count)) }
+      #expect(message.count == count)
+      #expect(message.hash() == expected, "\(count) bytes in place")
+      #expect(message.hash() == expected, "a second time")
+    }
+  }
+
   @Test func `is the same on many threads at once`() async {
     let expected = SHA256.hash("abc")
     let agreed = await withTaskGroup(of: Bool.self) { group in

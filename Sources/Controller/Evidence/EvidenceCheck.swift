@@ -24,6 +24,7 @@ public struct EvidenceCheck {
   private let source: EvidenceSource
   private let salts: [String: [UInt8]]
   private var policies: [Digest: Policy] = [:]
+  private var looked: Set<Digest> = []
 
   /// Checks one entry, or with nil every entry of a settlement.
   /// - Throws: As opening the ledger does: every entry is first checked against leaf and rules.
@@ -45,6 +46,21 @@ public struct EvidenceCheck {
       return wanted == nil
     }
     if let failure { throw failure }
+    if wanted == nil { try checkTheRest() }
+  }
+
+  /// What no entry cites, such as the evidence of a home that is owed nothing, has its hash at
+  /// least.
+  private mutating func checkTheRest() throws {
+    for hash in try source.hashes() where !looked.contains(hash) {
+      guard let bytes = try source.bytes(hash) else { continue }
+      let found = SHA256.hash(bytes)
+      guard found != hash else { continue }
+      findings.append(
+        .init(
+          code: "evidenceAltered", entries: 0..<0,
+          detail: "\(hash), which no entry cites, has the SHA-256 \(found)"))
+    }
   }
 
   private mutating func add(_ code: String, _ index: UInt64, _ detail: String) {
@@ -76,6 +92,7 @@ public struct EvidenceCheck {
   }
 
   private mutating func evidence(_ hash: Digest, _ index: UInt64) throws -> HomeEvidence? {
+    looked.insert(hash)
     guard let bytes = try source.bytes(hash) else {
       add("evidenceMissing", index, "the evidence \(hash) is not there")
       return nil
@@ -103,6 +120,7 @@ public struct EvidenceCheck {
       return nil
     }
     if let known = policies[hash] { return known }
+    looked.insert(hash)
     guard let bytes = try source.policy(hash) else {
       add("policyMissing", index, "the policy \(hash) is not there")
       return nil

@@ -37,6 +37,16 @@ public struct EvidenceSource {
     }
   }
 
+  /// The hashes under which there is something, cited or not.
+  func hashes() throws -> [Digest] {
+    switch place {
+    case .folder(let folder):
+      try FileManager.default.contentsOfDirectory(atPath: folder).compactMap(Digest.init(hex:))
+        .sorted { $0.description < $1.description }
+    case .store(let store): try store.evidenceKinds().map(\.hash)
+    }
+  }
+
   /// The same for a policy, which may also be among the policy files.
   func policy(_ hash: Digest) throws -> [UInt8]? { try policies[hash] ?? bytes(hash) }
 

@@ -155,6 +155,18 @@ struct SettledPair {
       try FileManager.default.removeItem(atPath: second)
       #expect(
         try pair.found(out, policies: policies) == indexes[1...].map { "evidenceMissing \($0)" })
+      // What no entry cites is held to its hash, too.
+      let uncited = SHA256.hash("of a home that is owed nothing")
+      try Data("another".utf8).write(to: URL(filePath: out + "/\(uncited)"))
+      try Data("no object".utf8).write(to: URL(filePath: out + "/README"))
+      let check = try EvidenceCheck(
+        pair.file, entry: nil, source: EvidenceSource(out, policies: policies))
+      #expect(
+        check.findings.last?.description
+          == "evidenceAltered: \(uncited), which no entry cites, has the SHA-256 "
+          + "\(SHA256.hash("another"))")
+      #expect(check.findings.count == indexes.count)
+      try FileManager.default.removeItem(atPath: out + "/\(uncited)")
       // Exporting again brings it back.
       #expect(try desk.exportEvidence(to: out) == 2)
       #expect(try pair.found(out, policies: policies) == [])
