@@ -87,7 +87,7 @@ struct Decider: Sendable {
       case .telemetry(let items, let gateway): return [.telemetry(items, from: gateway)]
       case .records, .own, .nothing: return []
       }
-    case .escrowHeld, .escrowRefused, .settled, .restarted:
+    case .escrowHeld, .escrowRefused, .settled, .restarted, .clock:
       return [Self.input(of: frame)]
     case .telemetry, .nextStep, .run, .begun, .publish, .holdEscrow, .settle, .reject, .alarm:
       return []
@@ -104,6 +104,8 @@ struct Decider: Sendable {
       Frame(.escrowRefused, event.text, "\(revision) \(detail)")
     case .settled(let event, let settled):
       Frame(.settled, event.text, "\(settled.verifiedWh) \(settled.treeSize) \(settled.root)")
+    case .clockOff(let milliseconds, let gateways):
+      Frame(.clock, "", "\(milliseconds.map(String.init) ?? "right") \(gateways)")
     case .restarted: Frame(.restarted)
     case .signal, .acknowledgement, .telemetry, .state, .description, .preference:
       preconditionFailure("a message is kept as its bytes")
@@ -112,6 +114,13 @@ struct Decider: Sendable {
 
   private static func input(of frame: Frame) -> Input {
     if frame.kind == .restarted { return .restarted }
+    if frame.kind == .clock {
+      let words = frame.text.split(separator: " ")
+      guard words.count == 2, let gateways = Int(words[1]) else {
+        preconditionFailure("the logbook's own frame of the clock is damaged")
+      }
+      return .clockOff(milliseconds: Int64(words[0]), gateways: gateways)
+    }
     let words = frame.text.split(separator: " ", maxSplits: 1).map(String.init)
     guard let event = EventID(frame.name), let first = words.first, let number = Int64(first) else {
       preconditionFailure("the logbook's own frame of \(frame.name) is damaged")

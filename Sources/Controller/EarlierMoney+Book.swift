@@ -11,26 +11,32 @@ extension EarlierMoney {
   /// owner, a penalty what he paid into a penalty account.
   init(book: LedgerKeeper, before start: Timestamp, policy: Policy) {
     self.init()
-    let calendar = policy.measurement.calendar
+    let periods = Self.periods(before: start, in: policy.measurement.calendar)
+    if let window = periods.month { month = Self.sums(book, window) }
+    if let window = periods.season { season = Self.sums(book, window) }
+    if let window = periods.year { year = Self.sums(book, window) }
+  }
+
+  /// What lies before `start` of its local month, season and year; nil where that is no time.
+  static func periods(
+    before start: Timestamp, in calendar: ProgrammeCalendar
+  ) -> (month: Window?, season: Window?, year: Window?) {
     let zone = calendar.zone
     let date = zone.date(at: start)
     let (year, month, _) = date.components
-    let monthStart = zone.startOfDay(CivilDate(year: year, month: month, day: 1)!)
-    let yearStart = zone.startOfDay(CivilDate(year: year, month: 1, day: 1)!)
-    if let window = Window(start: monthStart, end: start) {
-      self.month = Self.sums(book, window)
+    func since(_ first: CivilDate) -> Window? {
+      Window(start: zone.startOfDay(first), end: start)
     }
-    if let window = Window(start: yearStart, end: start) { self.year = Self.sums(book, window) }
     // A season that passes New Year began in the year before.
-    if let season = calendar.season(of: date) {
+    let season = calendar.season(of: date).map { season in
       let began = CivilDate(year: year, month: season.from.month, day: season.from.day)!
-      let from =
-        began <= date
+      return began <= date
         ? began : CivilDate(year: year - 1, month: season.from.month, day: season.from.day)!
-      if let window = Window(start: zone.startOfDay(from), end: start) {
-        self.season = Self.sums(book, window)
-      }
     }
+    return (
+      since(CivilDate(year: year, month: month, day: 1)!), season.flatMap(since),
+      since(CivilDate(year: year, month: 1, day: 1)!)
+    )
   }
 
   private static func sums(

@@ -91,6 +91,10 @@ extension EventStory {
     if let bound = part.boundBy { lines.append(("why not more", bound.sentence)) }
     lines.append(("promised", Self.text(part.promised)))
     lines.append(("asked", Self.text(part.planned)))
+    for given in part.conceded {
+      let rest = given.left > .zero ? "above \(given.left.watts) W " : ""
+      lines.append(("gave way", "\(rest)to \(given.event) \(given.window)"))
+    }
     if let notice = part.notice {
       let acknowledged = notice.acknowledgedAt.map { "acknowledged \($0)" } ?? "not acknowledged"
       lines.append(("notice", "sent \(notice.sentAt), \(acknowledged)"))

@@ -21,6 +21,8 @@ struct Frame: Hashable, Sendable {
     case run = 8
     /// A settlement run began: its event, its name and the number of the last record that it reads.
     case begun = 9
+    /// What many gateways say of the controller's clock: milliseconds or `right`, and their number.
+    case clock = 10
     // Effects
     /// A message to publish: its topic and its bytes.
     case publish = 20

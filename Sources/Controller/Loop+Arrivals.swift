@@ -12,6 +12,9 @@ extension Loop {
     case .message(let message):
       let outcome = intake(message, at: now)
       if case .own(let state) = outcome.result { see(state) } else { handledMessages += 1 }
+      if case .telemetry(let items, let gateway) = outcome.result {
+        compareClocks(items, from: gateway, at: now)
+      }
       draft.take(outcome.result, topic: message.topic, payload: message.payload)
       for rejection in outcome.refused {
         let reply = refusals.count(rejection, from: outcome.sender, about: outcome.about, at: now)
@@ -22,9 +25,11 @@ extension Loop {
       wasConnected = true
       lastHeartbeat = nil
       agenda.noteConnection(at: now)
+      clockWatch.noteConnection(at: now)
       controller.shared.withLock { $0.activity.isConnected = true }
     case .disconnected(let reason), .refusedConnection(let reason):
       agenda.noteLoss()
+      clockWatch.noteConnection(at: now)
       controller.shared.withLock { $0.activity.isConnected = false }
       complain("the broker is not reachable: \(reason)")
     case .refusedSubscription(let filter, let reason):

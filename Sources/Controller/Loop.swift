@@ -22,6 +22,7 @@ struct Loop {
   var decider: Decider
   var agenda: RunAgenda
   var refusals: RefusalBook
+  var clockWatch = ClockWatch()
   /// Seq of the last turn in the logbook.
   var turn: Int64
   /// The controller's session, which rises with each start.
@@ -153,6 +154,7 @@ struct Loop {
       decider.noteBegun(event: item.event, name: item.run.name, lastRecord: last)
     }
     for arrival in arrivals { take(arrival, into: &draft, at: now) }
+    if arrivals.count < Controller.turnMessages { judgeClock(into: &draft, at: now) }
     try takeFinishedRuns(into: &draft)
     if !draft.records.isEmpty { try setup.readings.append(draft.records, receivedAt: now) }
 

@@ -5,7 +5,7 @@ public import Verification
 ///
 /// They keep their own grid: hours that begin at a quarter past, as in Nepal, stay whole.
 public struct ReadingSet: Sendable {
-  private let readings: [MeterID: [Reading]]
+  private var readings: [MeterID: [Reading]]
 
   /// Two readings that cannot both be true.
   public struct Conflict: Error, CustomStringConvertible {
@@ -62,6 +62,14 @@ public struct ReadingSet: Sendable {
 
   /// The meters.
   public var meters: Set<MeterID> { Set(readings.keys) }
+
+  /// A meter's readings in the order of time.
+  func readings(of meter: MeterID) -> [Reading] { readings[meter] ?? [] }
+
+  /// Puts readings in the place of a meter's own; they are in order and do not overlap.
+  mutating func replace(_ meter: MeterID, with readings: [Reading]) {
+    self.readings[meter] = readings
+  }
 
   /// The meter's energies from `start` to `end` on the programme's grid; nil without a reading.
   ///

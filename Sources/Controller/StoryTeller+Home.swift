@@ -77,7 +77,7 @@ extension StoryTeller {
       if let until = preference.optOutUntil { parts.append("away until \(until)") }
       say(now, "owner", parts.joined(separator: ", "))
     case .acknowledgement, .preference, .signal, .telemetry, .state, .description, .escrowHeld,
-      .escrowRefused, .settled, .restarted:
+      .escrowRefused, .settled, .clockOff, .restarted:
       return
     }
   }

@@ -66,4 +66,32 @@ public struct CommittedPower: Hashable, Sendable {
     end(at: moment)
     if power > .zero { pieces += later }
   }
+
+  /// In `window` this is owed and nothing else; what lies before and after stands.
+  mutating func set(_ power: Power, in window: Window) {
+    var parts: [Piece] = []
+    for piece in pieces {
+      if let before = Window(start: piece.window.start, end: min(piece.window.end, window.start)) {
+        parts.append(Piece(window: before, power: piece.power))
+      }
+      if let after = Window(start: max(piece.window.start, window.end), end: piece.window.end) {
+        parts.append(Piece(window: after, power: piece.power))
+      }
+    }
+    if power > .zero { parts.append(Piece(window: window, power: power)) }
+    pieces = parts.sorted { $0.window.start < $1.window.start }
+  }
+
+  /// The same without what other events have of it.
+  func less(_ concessions: [Participation.Concession]) -> CommittedPower {
+    var rest = self
+    for given in concessions {
+      for piece in rest.pieces {
+        guard piece.power > given.left, let shared = piece.window.intersection(given.window)
+        else { continue }
+        rest.set(given.left, in: shared)
+      }
+    }
+    return rest
+  }
 }

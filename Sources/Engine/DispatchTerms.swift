@@ -177,6 +177,8 @@ public struct DispatchTerms: Hashable, Sendable {
     public enum Overlap: String, Hashable, Sendable, CaseIterable {
       /// The signal is refused.
       case refuse
+      /// It is taken; the one that goes first has the batteries of both while it lasts.
+      case priority
     }
 
     /// `events.countCancelled`.

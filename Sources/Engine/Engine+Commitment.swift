@@ -74,7 +74,7 @@ extension Engine {
   }
 
   /// A dispatch that fell due while a revision waited was put off.
-  private mutating func dispatchAgainIfDue(_ place: Int) {
+  mutating func dispatchAgainIfDue(_ place: Int) {
     guard states[place].isLive, !states[place].isDispatched else { return }
     addDispatchTimer(place)
   }
@@ -93,21 +93,25 @@ extension Engine {
       eventSeconds: content.window.seconds)
     // In an event gateways report every 10 s, so silence is noticed sooner.
     if isMoving { planning.heardSeconds = terms.notHeardSeconds }
-    let others = others(in: window, except: place)
+    var mustHold = false
+    if case .target = request { mustHold = terms.target.refusesShortfall }
+    let others = others(in: window, except: place, isWhole: mustHold)
     planning.busy = others.isBusy
     planning.optedOut = states[place].record.batteries.map { $0.optedOutAt != nil }
     planning.absent = roll(place, content)?.isAbsent ?? []
     if isMoving, !terms.reserveLoweredAtOnce {
       planning.leastFloors = states[place].record.plans.last?.floorHundredths ?? []
     }
-    let input = fleet.planning(for: planning, at: now, feeder: feeder)
+    var input = fleet.planning(for: planning, at: now, feeder: feeder)
+    let floors = input.floorHundredths
+    fleet.keep(others.keptJ, in: &input)
     let plan = Planner.plan(
       input, feeder: feeder.less(others.usedW), request: request, seconds: window.seconds,
       fairness: terms.fairness, minimumSetpoint: terms.minimumSetpoint,
       overCommit: terms.overCommit)
     return .init(
       revision: states[place].storedRevision, from: now, window: window, plan: plan,
-      floorHundredths: input.floorHundredths)
+      floorHundredths: floors)
   }
 
   mutating func escrowHeld(_ event: EventID, revision: Int64) {
@@ -190,11 +194,13 @@ extension Engine {
       if hasLeft { continue }
       // Before the event a plan replaces the former one; in it only what is still to come.
       let from = isMoving ? start : Timestamp(microseconds: .min)
-      states[place].record.batteries[row].planned.replace(from: from, with: power, in: window)
+      states[place].record.batteries[row].asked.replace(from: from, with: power, in: window)
       guard isPromise else { continue }
-      states[place].record.batteries[row].promised.replace(from: from, with: power, in: window)
+      states[place].record.batteries[row].promise.replace(from: from, with: power, in: window)
     }
     states[place].record.plans.append(plan)
+    concede(place)
+    concedeToThis(place)
   }
 
   /// When the battery in `row` starts: at its offset in the spread, never in the past.
@@ -250,7 +256,7 @@ extension EventRecord.PlanInForce {
     var skipped = plan.skipped
     var committed = Power.zero
     for row in setpointW.indices {
-      let most = batteries[row].promised.pieces.last?.power.watts ?? 0
+      let most = batteries[row].promise.pieces.last?.power.watts ?? 0
       if most < setpointW[row] {
         setpointW[row] = most
         energyLimitWh[row] = most * plan.seconds / 3_600

@@ -88,7 +88,7 @@ extension Engine {
             wattHours: Power(watts: watts).held(forSeconds: seconds).wattHoursRoundedDown),
           floor: draft.plan.floorHundredths[row])
       } else {
-        states[place].record.batteries[row].planned.end(at: now)
+        states[place].record.batteries[row].asked.end(at: now)
         sendCancel(place, row: row, at: now)
       }
     }

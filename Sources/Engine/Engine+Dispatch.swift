@@ -13,6 +13,7 @@ extension Engine {
         .alarm("event \(states[place].record.id) was slept through: nothing was dispatched"))
       return
     }
+    if waitsForClock(place) { return }
     let due = max(window.start.adding(seconds: -commandLead(place)), states[place].plannedAt)
     if now.seconds(since: due) > Timing.planLifeSeconds {
       if now > window.start, !terms.signals.joinsLate {
@@ -44,7 +45,7 @@ extension Engine {
 
   mutating func stopListening(_ place: Int) {
     guard states[place].unheard != nil, !states[place].isDispatched, !states[place].isPending,
-      let window = states[place].record.window, now < window.end
+      let window = states[place].record.window, now < window.end, !waitsForClock(place)
     else { return }
     dispatch(place)
   }
@@ -83,10 +84,10 @@ extension Engine {
   mutating func takeLivePlan(_ place: Int, _ live: EventRecord.PlanInForce) {
     guard states[place].isLive else { return }
     states[place].plannedAt = live.from
-    let before = states[place].record.committedNow
+    let before = states[place].record.committedNow - states[place].record.concededAhead
     let batteriesBefore = states[place].record.batteriesWithShare
     apply(place, live, isPromise: false)
-    if states[place].record.committedNow != before
+    if states[place].record.committedNow - states[place].record.concededAhead != before
       || states[place].record.batteriesWithShare != batteriesBefore
     {
       commitmentChanged(place)
@@ -113,13 +114,27 @@ extension Engine {
   }
 
   /// Commands one battery from now or from its start on, and writes it into its part.
-  mutating func send(_ place: Int, row: Int, power: Power, energyLimit: Energy, floor: Int32) {
+  mutating func send(
+    _ place: Int, row: Int, power: Power, energyLimit: Energy, floor: Int32,
+    from moment: Timestamp? = nil
+  ) {
     guard let terms = states[place].record.terms, let whole = states[place].record.window,
       let content = states[place].record.content
     else { return }
     let event = states[place].record.id
-    let start = startOf(whole, event: event, row: row, terms: terms)
-    guard let window = Window(start: start, end: whole.end) else { return }
+    let start = max(
+      startOf(whole, event: event, row: row, terms: terms), moment ?? whole.start)
+    let part = states[place].record.batteries[row]
+    guard let window = part.freeTime(from: start, to: whole.end),
+      window.end == whole.end || window.seconds >= Timing.shortestRestSeconds
+    else { return }
+    // Less time than the caller counted with needs less energy.
+    let energyLimit =
+      part.conceded.isEmpty
+      ? energyLimit
+      : min(
+        energyLimit,
+        Energy(wattHours: power.held(forSeconds: window.seconds).wattHoursRoundedDown))
     // A newer command cuts an older one where their windows overlap; what of the older one lies
     // before must be ended.
     let isAhead = open[row].contains {

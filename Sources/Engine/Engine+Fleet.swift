@@ -51,6 +51,7 @@ extension Engine {
       guard let window = states[place].record.window,
         states[place].record.batteries[row].holding > .zero
           || states[place].record.batteries[row].lostAt != nil
+          || !states[place].record.batteries[row].conceded.isEmpty
       else { continue }
       if let away = fleet.optOut[row]?.intersection(window), away.end > now {
         // Who has no command yet gets none; who has one may go on until he is away.
@@ -76,8 +77,8 @@ extension Engine {
       case .start: states[place].record.window.map { moment < $0.start } ?? true
       }
     if isFree {
-      states[place].record.batteries[row].promised.end(at: moment)
-      states[place].record.batteries[row].planned.end(at: moment)
+      states[place].record.batteries[row].promise.end(at: moment)
+      states[place].record.batteries[row].asked.end(at: moment)
     }
     if mayMove(place, row: row) { sendCancel(place, row: row, at: moment) }
     hold(place, row: row, .zero)
@@ -91,9 +92,7 @@ extension Engine {
       mayMove(place, row: row)
     else { return }
     let floor = fleet.floor(row: row, terms: terms)
-    let above = max(0, Int128(fleet.chargeHundredths[row]) - Int128(floor))
-    let efficiency = Int128(fleet.enrolled[row].dischargeEfficiency.hundredths)
-    let energy = Int64(Int128(fleet.capacityJ[row]) * above * efficiency / 100_000_000)
+    let energy = aboveFloor(row: row, terms) ?? 0
     let start = startOf(
       window, event: states[place].record.id, row: row, terms: terms)
     let seconds = window.end.seconds(since: start)
@@ -103,8 +102,8 @@ extension Engine {
     states[place].record.batteries[row].reserveRaisedAt = now
     states[place].record.batteries[row].boundBy = .energyForDuration
     let isEnough = power > .zero && power >= terms.minimumSetpoint
-    states[place].record.batteries[row].promised.lower(from: now, to: isEnough ? power : .zero)
-    states[place].record.batteries[row].planned.lower(from: now, to: isEnough ? power : .zero)
+    states[place].record.batteries[row].promise.lower(from: now, to: isEnough ? power : .zero)
+    states[place].record.batteries[row].asked.lower(from: now, to: isEnough ? power : .zero)
     if isEnough {
       send(
         place, row: row, power: power,

@@ -77,13 +77,14 @@ extension Engine {
     if wasCommitted {
       for row in 0..<fleet.count {
         states[place].record.hold(.zero, row: row)
-        states[place].record.batteries[row].promised.end(at: now)
-        states[place].record.batteries[row].planned.end(at: now)
+        states[place].record.batteries[row].promise.end(at: now)
+        states[place].record.batteries[row].asked.end(at: now)
       }
       cancelCommands(place) { _ in true }
       cancelNotices(place)
       if hasMoved { recover(place, after: now) }
     }
+    concedeToThis(place)
     answer(place, .cancelled)
     if hasMoved {
       let ramp = states[place].record.terms?.rampSeconds ?? 0

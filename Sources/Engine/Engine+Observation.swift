@@ -114,7 +114,7 @@ extension Engine {
     else { return (nil, 0) }
     var planning = FleetTable.Planning(window: window, terms: terms, targets: content.targets)
     planning.heardSeconds = terms.notHeardSeconds
-    let others = others(in: window, except: place)
+    let others = others(in: window, except: place, isWhole: true, takes: false)
     planning.busy = others.isBusy
     planning.absent = states[place].roll?.isAbsent ?? []
     planning.leastFloors = terms.reserveLoweredAtOnce ? [] : last.floorHundredths

@@ -140,9 +140,25 @@ extension Engine {
     summary.firstTurn = min(summary.firstTurn ?? .init(seconds: from), .init(seconds: from))
     summary.lastTurn = max(summary.lastTurn ?? .init(seconds: from), .init(seconds: from))
     summary.lastEnd = max(summary.lastEnd, Timestamp(seconds: from + turn.seconds))
-    guard let window = Window(start: max(end, now), end: Timestamp(seconds: from)) else { return }
+    guard let window = Window(start: max(end, now), end: Timestamp(seconds: from)),
+      !isWanted(turn.row, after: place, at: window.start)
+    else { return }
     let last = window.start.adding(seconds: Timing.holdAcceptanceSeconds)
     sendHold(place, row: turn.row, window: window, notAfter: min(window.end, last))
+  }
+
+  /// True when another event has the battery at `moment`: it is not held, it goes on there.
+  private func isWanted(_ row: Int, after place: Int, at moment: Timestamp) -> Bool {
+    let isCommanded = open[row].contains {
+      Int($0.event) != place && !$0.isFinal && $0.command.window.contains(moment)
+        && $0.command.power > .zero && mayMove(Int($0.event), row: row)
+    }
+    return isCommanded
+      || live.contains { other in
+        other != place && states[other].record.terms?.events.overlap == .priority
+          && !states[other].record.batteries.isEmpty
+          && states[other].record.batteries[row].planned.power(at: moment) > .zero
+      }
   }
 
   private mutating func sendHold(_ place: Int, row: Int, window: Window, notAfter: Timestamp) {

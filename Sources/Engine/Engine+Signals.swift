@@ -98,6 +98,10 @@ extension Engine {
       turnAway(signal, fault, to: utility)
       return
     }
+    if let fault = clockRefusal {
+      turnAway(signal, fault, to: utility)
+      return
+    }
     admit(signal, content, from: utility, digest: digest, terms: terms)
   }
 

@@ -33,6 +33,8 @@ public struct Engine: Sendable {
   var doorsOpenAt: Timestamp?
   /// When each door of the wave that is being sent begins, in seconds; empty outside a wave.
   var waveStarts: [CommandDoors.Door: Int64] = [:]
+  /// How far the controller's own clock is off; nil while it is right.
+  public internal(set) var clockOff: ClockFault?
   /// Rows that an alarm will name.
   var notHandedBack: [Int32] = []
   var now = Timestamp(microseconds: .min)
@@ -95,6 +97,7 @@ public struct Engine: Sendable {
     case .escrowRefused(let event, let revision, let detail):
       escrowRefused(event, revision: revision, detail: detail)
     case .settled(let event, let settled): take(settled, of: event)
+    case .clockOff(let milliseconds, let gateways): takeClock(milliseconds, gateways: gateways)
     case .restarted: restart()
     }
   }
@@ -112,6 +115,8 @@ public struct Engine: Sendable {
       case .recover(let event, let generation): ifCurrent(event, generation) { $0.recoverDue($1) }
       case .end(let event, let generation): ifCurrent(event, generation) { $0.end($1) }
       case .close(let event, let generation): ifCurrent(event, generation) { $0.close($1) }
+      case .concession(let event, let generation):
+        ifCurrent(event, generation) { $0.concessionDue($1) }
       case .correct(let event, let generation): ifCurrent(event, generation) { $0.correctDue($1) }
       case .doors: openDoors()
       case .handBacks: alarmHandBacks()

@@ -114,7 +114,7 @@ public struct EventRecord: Sendable {
   public var commitment: SignalAcknowledgement.Commitment? {
     guard let last = plans.last else { return nil }
     // What devices lose on the way is asked for on top, and is no promise.
-    let holding = last.plan.promised(holding: committedNow)
+    let holding = last.plan.promised(holding: max(.zero, committedNow - concededAhead))
     return .init(
       requested: last.plan.requested,
       committed: corrections.isEmpty ? holding : min(holding, last.plan.committed),
@@ -124,6 +124,9 @@ public struct EventRecord: Sendable {
 
   /// Sum of the powers that still hold.
   var committedNow = Power.zero
+  /// The most that will be missing of it because other events go first; held to the end is only
+  /// the rest.
+  var concededAhead = Power.zero
   /// Batteries that still hold a power.
   var batteriesWithShare = 0
 

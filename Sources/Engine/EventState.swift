@@ -30,8 +30,12 @@ struct EventState: Sendable {
   var rounds = 0
   /// It was said that there are no more.
   var isOutOfRounds = false
+  /// Batteries of it gave way to another event, or will.
+  var hasConceded = false
   /// A correction that waits for its money.
   var draft: CorrectionDraft?
+  /// Its commands were due while the clock was off.
+  var isHeldByClock = false
   /// Its deliveries are in the fleet's history.
   var isLearned = false
   /// Who takes part on the day of the event; nil until it was looked up.

@@ -1,6 +1,11 @@
-import Grid
+public import Grid
 
 extension FleetTable {
+  /// True when this gateway is connected and says that its clock is right.
+  public func isSynced(_ gateway: GatewayID) -> Bool {
+    place(of: gateway).map { isBorn[$0] && isSynced[$0] } ?? false
+  }
+
   /// What a gateway's state message changed.
   enum StateChange {
     /// A connection that was not known: open commands go out once more.

@@ -24,6 +24,9 @@ public enum Input: Hashable, Sendable {
   case escrowRefused(EventID, revision: Int64, detail: String)
   /// The event is settled and written.
   case settled(EventID, SignalAcknowledgement.Settled)
+  /// The controller's clock as many gateways see it: off by so many milliseconds, positive when it
+  /// lags behind theirs, or nil when it is right again.
+  case clockOff(milliseconds: Int64?, gateways: Int)
   /// The logbook was replayed and its effects were not acted on again: send what is still open.
   case restarted
 }

@@ -68,16 +68,31 @@ public struct Participation: Hashable, Sendable {
     public internal(set) var finalContradicted = false
   }
 
+  /// A stretch of time in which this event gives way to one that goes before it.
+  public struct Concession: Hashable, Sendable {
+    /// The one that goes before.
+    public let event: EventID
+    /// The time that both have in common.
+    public let window: Window
+    /// The most that is left for this event: 0 for a battery that serves the other one, above 0
+    /// where only a limit of the feeder is shared.
+    public let left: Power
+  }
+
   /// The battery.
   public let battery: BatteryID
   /// Why it has no share in the plan in force; nil when it has one.
   public internal(set) var skip: SkipReason?
   /// What bound its share; nil without one.
   public internal(set) var boundBy: Bound?
-  /// What the notices promised, as long as it stood.
-  public internal(set) var promised = CommittedPower()
-  /// What the plans in force asked.
-  public internal(set) var planned = CommittedPower()
+  /// What the notices promised, as long as it stood, without what other events took of it.
+  public var promised: CommittedPower {
+    conceded.isEmpty ? promise : promise.less(conceded)
+  }
+  /// What the plans in force asked, without what other events took of it.
+  public var planned: CommittedPower { conceded.isEmpty ? asked : asked.less(conceded) }
+  /// When it serves events that go before this one; in order of time.
+  public internal(set) var conceded: [Concession] = []
   /// Its notice; nil when none was sent.
   public internal(set) var notice: NoticeTrace?
   /// The notice was not acknowledged by `ackBy`, or none was sent: no penalty can follow.
@@ -99,6 +114,11 @@ public struct Participation: Hashable, Sendable {
   /// How often a correction changed its setpoint.
   public internal(set) var corrections = 0
 
+  /// What was promised, as if no other event went before this one.
+  var promise = CommittedPower()
+  /// What was asked, likewise.
+  var asked = CommittedPower()
+
   /// Power it still holds by the plan in force; 0 when it was released or cannot.
   public internal(set) var holding = Power.zero
 
@@ -108,10 +128,14 @@ public struct Participation: Hashable, Sendable {
   mutating func begin(_ command: Command, at now: Timestamp) {
     if let last = self.command {
       deliveredBefore += last.delivered ?? .zero
-    } else {
-      planned.end(at: Timestamp(microseconds: .min))
+    } else if conceded.isEmpty {
+      asked.end(at: Timestamp(microseconds: .min))
     }
-    planned.replace(from: command.window.start, with: command.power, in: command.window)
+    if conceded.isEmpty {
+      asked.replace(from: command.window.start, with: command.power, in: command.window)
+    } else {
+      asked.set(command.power, in: command.window)
+    }
     self.command = CommandTrace(
       seq: command.seq, window: command.window, power: command.power, sentAt: now)
   }

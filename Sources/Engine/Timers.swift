@@ -12,6 +12,7 @@ struct Timers: Sendable {
     case recover(event: Int32, generation: Int32)
     case end(event: Int32, generation: Int32)
     case close(event: Int32, generation: Int32)
+    case concession(event: Int32, generation: Int32)
     case correct(event: Int32, generation: Int32)
     case doors
     case handBacks

@@ -1,4 +1,4 @@
-import Grid
+public import Grid
 import Signing
 
 extension CBOR {
@@ -6,17 +6,20 @@ extension CBOR {
   ///
   /// Who writes an array or a map by hand writes as many values as its head says, and the keys of a
   /// map in the order of their encodings.
-  struct Writer {
+  public struct Writer: Sendable {
     // Written through spans: one check of ownership for a value, not one for each of its bytes.
     private var storage: [UInt8]
     private var count = 0
     private var marked = 0
 
-    init(capacity: Int = 64) { storage = Array(repeating: 0, count: max(16, capacity)) }
+    /// A writer of nothing so far, with room for `capacity` bytes.
+    public init(capacity: Int = 64) { storage = Array(repeating: 0, count: max(16, capacity)) }
 
-    var bytes: [UInt8] { Array(storage[..<count]) }
+    /// What was written.
+    public var bytes: [UInt8] { Array(storage[..<count]) }
 
-    mutating func removeAll() { (count, marked) = (0, 0) }
+    /// Forgets what was written and keeps the room.
+    public mutating func removeAll() { (count, marked) = (0, 0) }
 
     /// Marks the place behind what was written so far.
     mutating func mark() { marked = count }
@@ -27,7 +30,7 @@ extension CBOR {
     }
 
     /// SHA-256 of what was written.
-    var hash: Digest { SHA256.hash(storage.span.extracting(0..<count)) }
+    public var hash: Digest { SHA256.hash(storage.span.extracting(0..<count)) }
 
     private mutating func reserve(_ more: Int) {
       let missing = count + more - storage.count
@@ -76,19 +79,22 @@ extension CBOR {
       for place in bytes.indices { span[start + place] = bytes[place] }
     }
 
-    mutating func unsigned(_ value: UInt64) { head(0, value) }
+    /// A number of 0 or above.
+    public mutating func unsigned(_ value: UInt64) { head(0, value) }
 
-    mutating func integer(_ value: Int64) {
+    /// A number of either sign.
+    public mutating func integer(_ value: Int64) {
       value < 0 ? head(1, UInt64(~value)) : head(0, UInt64(value))
     }
 
-    mutating func bytes(_ value: [UInt8]) {
+    /// A byte string.
+    public mutating func bytes(_ value: [UInt8]) {
       head(2, UInt64(value.count))
       copy(value.span)
     }
 
     /// A byte string of 32 bytes.
-    mutating func digest(_ value: Digest) {
+    public mutating func digest(_ value: Digest) {
       head(2, 32)
       let words = value.wordsInMemory
       tail(UInt64(bigEndian: words.0), count: 8)
@@ -106,16 +112,21 @@ extension CBOR {
       tail(second, count: 8)
     }
 
-    mutating func text(_ value: String) {
+    /// Text.
+    public mutating func text(_ value: String) {
       let utf8 = value.utf8
       head(3, UInt64(utf8.count))
       copy(utf8.span)
     }
 
-    mutating func array(_ count: Int) { head(4, UInt64(count)) }
-    mutating func map(_ count: Int) { head(5, UInt64(count)) }
-    mutating func bool(_ value: Bool) { put(value ? 0xF5 : 0xF4, 0, count: 0) }
-    mutating func null() { put(0xF6, 0, count: 0) }
+    /// The head of an array; its `count` values follow.
+    public mutating func array(_ count: Int) { head(4, UInt64(count)) }
+    /// The head of a map; its `count` keys follow, each with its value.
+    public mutating func map(_ count: Int) { head(5, UInt64(count)) }
+    /// `false` or `true`.
+    public mutating func bool(_ value: Bool) { put(value ? 0xF5 : 0xF4, 0, count: 0) }
+    /// Nothing where something could be.
+    public mutating func null() { put(0xF6, 0, count: 0) }
 
     mutating func write(_ value: Value, depth: Int = 0) {
       precondition(depth <= CBOR.maximumDepth, "a value lies deeper than the codec allows")

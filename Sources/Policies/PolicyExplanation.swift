@@ -150,10 +150,16 @@ struct PolicyWords {
     say(
       "An event lasts \(length)"
         + (limits.isEmpty ? "." : "; at most \(limits.joined(separator: ", "))."), "events")
-    if events.overlap == .refuse {
+    switch events.overlap {
+    case .refuse:
       say(
         "A signal that shares time with another event of the programme is refused.",
         "events.overlap")
+    case .priority:
+      say(
+        "Of events at the same time the one with the lower priority number has the batteries of "
+          + "both; the other one has them before and after it.", "events.overlap")
+    case nil: break
     }
     let signals = dispatch.signals
     let forms = DispatchTerms.SignalTerms.Form.allCases.filter(signals.forms.contains)

@@ -17,7 +17,7 @@ extension PolicyParts {
     let days = section.optional("maximumConsecutiveDays", .int(1...31))
     let isContracted = section.optional("durationFromEnrolment", .bool, default: false)
     let overlap = section.optional(
-      "overlap", YAMLForm<DispatchTerms.EventTerms.Overlap>.word(notYet: ["priority"]))
+      "overlap", YAMLForm<DispatchTerms.EventTerms.Overlap>.word())
     let countCancelled = section.optional(
       "countCancelled", YAMLForm<DispatchTerms.EventTerms.CountCancelled>.word(),
       default: .started)

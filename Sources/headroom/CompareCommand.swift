@@ -39,7 +39,7 @@ struct CompareCommand: ParsableCommand {
     var files = InputFiles()
     let clock = files.policy(policy)
     let zone = clock?.measurement.calendar.zone ?? .utc
-    let parts = meters.map { files.meters($0) }
+    let set = files.readings(meters)
     let events = files.parse(event) { try EventsFile.parse($0, file: $1, localIn: zone) }
     let rows = homes.map { path in files.parse(path) { try HomesFile.parse($0, file: $1) } }
     let others = with.map { ($0, files.policy($0)) }
@@ -53,12 +53,6 @@ struct CompareCommand: ParsableCommand {
             + "\(terms.baseline.kind.rawValue); allowed: premises with dayMatching or "
             + "meterBeforeAfter, which the meters alone make")
       }
-    }
-    var set: ReadingSet?
-    do {
-      set = try ReadingSet(parts.flatMap { $0?.readings ?? [] })
-    } catch {
-      files.fault("\(meters.joined(separator: ", ")): \(error); allowed: readings that agree")
     }
     try files.finish()
     guard let clock, let events, let set else {

@@ -3,12 +3,12 @@ import Grid
 import Policies
 
 /// Policy files: whether they are sound, and what they say.
-struct PolicyCommand: ParsableCommand {
+struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Check, explain and compare policy files.",
+    commandName: "policy", abstract: "Check, explain, compare and try policy files.",
     subcommands: [
       PolicyCheckCommand.self, PolicyExplainCommand.self, PolicyDiffCommand.self,
-      PolicySchemaCommand.self,
+      PolicyBacktestCommand.self, PolicySchemaCommand.self,
     ])
 }
 

@@ -28,7 +28,7 @@ struct RealHomes {
   /// State of charge at the start of a run of events.
   static let charge = Percent(whole: 80)!
   /// Names of batteries, gateways and owners are made of the meter's, and have 64 characters.
-  private static let longestName = 58
+  static let longestName = 58
 
   /// Reads the folder; what is wrong is said, and ends the command with 65.
   init(folder: String, policy: Policy) async throws {
@@ -56,7 +56,7 @@ struct RealHomes {
     var series: [IntervalSeries] = []
     var worlds: [RealHome] = []
     for home in homes {
-      if home.meter.text.utf8.count > Self.longestName {
+      if !Self.canName(home.meter) {
         files.fault(
           "\(homesFile): meter_id is \(home.meter); allowed: up to \(Self.longestName) characters")
       }
@@ -92,9 +92,12 @@ struct RealHomes {
     enrolment = homes.map(Self.battery)
   }
 
+  /// Is a meter's name short enough for the names that are made of it.
+  static func canName(_ meter: MeterID) -> Bool { meter.text.utf8.count <= longestName }
+
   /// The home's battery. What is lost on the way in and out again is all counted on the way out, so
   /// that no energy is promised that the cells cannot give.
-  private static func battery(_ home: HomeRow) -> EnrolledBattery {
+  static func battery(_ home: HomeRow) -> EnrolledBattery {
     EnrolledBattery(
       battery: BatteryID("bat-\(home.meter)")!, gateway: GatewayID("gw-\(home.meter)")!,
       site: home.site, owner: OwnerID("owner-\(home.meter)")!, node: home.node,

@@ -78,7 +78,7 @@ struct SettleCommand: AsyncParsableCommand {
     let rehearsal = try plan(files)
     let batteries = files.fleet ?? []
     let measured = files.event { rows in
-      Self.commitment(of: rows, in: rehearsal, over: files.intervals)
+      rehearsal.commitment(of: rows, over: files.intervals)
     }
     guard !measured.homes.isEmpty else {
       throw Outcome.no.failure(
@@ -123,19 +123,6 @@ struct SettleCommand: AsyncParsableCommand {
     } catch {
       throw Outcome.badInput.failure("\(event): \(error)")
     }
-  }
-
-  /// What the batteries of a site owe together; nil when none was asked.
-  static func commitment(
-    of rows: [Int], in rehearsal: Rehearsal, over intervals: [EventInterval]
-  ) -> Commitment? {
-    let owed = rows.filter { rehearsal.plan.setpointW[$0] > 0 }.map(rehearsal.owed)
-    guard !owed.isEmpty else { return nil }
-    return Commitment(
-      intervals: intervals.map { interval in
-        let energy = owed.reduce(Energy.zero) { $0 + $1.energy(in: interval.window) }
-        return CommittedInterval(rewardBase: energy, penaltyBase: energy)
-      })
   }
 
   private func write(_ output: SettleOutput, to folder: String) throws {

@@ -63,6 +63,12 @@ extension Fixture {
     #expect(try says(Fixture.ordered))
     #expect(try Fixture.load(Fixture.whole).dispatch.events.overlap == nil)
     #expect(try !says(Fixture.whole))
+    let ranked = Fixture.ordered.replacing("overlap: refuse", with: "overlap: priority")
+    #expect(try Fixture.load(ranked).dispatch.events.overlap == .priority)
+    #expect(
+      try Fixture.load(ranked).explain().lines.contains {
+        $0.field == "events.overlap" && $0.sentence.contains("lower priority number")
+      })
     let release = try #require(terms.release)
     #expect(release.currencyCode == "EUR" || release.currencyCode == "USD")
     // E17

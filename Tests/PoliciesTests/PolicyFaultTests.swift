@@ -72,7 +72,6 @@ import Testing
     Edit("countCancelled: always", "countCancelled: sometimes", "events.countCancelled"),
     Edit("allowed: true", "allowed: yes", "events.tests.allowed"),
     Edit("paid: false", "counted: true", "events.tests.counted", "notYet"),
-    Edit("countCancelled: always", "overlap: priority", "events.overlap", "notYet"),
     Edit("countCancelled: always", "overlap: yes", "events.overlap"),
     Edit("countCancelled: always", "minimumRestMinutes: -1", "events.minimumRestMinutes"),
     Edit("countCancelled: always", "maximumHoursPerSeason: 0", "events.maximumHoursPerSeason"),

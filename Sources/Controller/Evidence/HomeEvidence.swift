@@ -42,63 +42,110 @@ public struct HomeEvidence: Hashable, Sendable {
   }
 
   /// The canonical bytes.
-  public var bytes: [UInt8] { CBOR.encode(.map(fields.map { .init(.unsigned($0.0), $0.1) })) }
+  public var bytes: [UInt8] {
+    var writer = CBOR.Writer(capacity: 1_024)
+    write(into: &writer)
+    return writer.bytes
+  }
 
-  private var fields: [(UInt64, CBOR.Value)] {
-    let window: CBOR.Value = .array([
-      .integer(input.window.start.microseconds), .integer(input.window.end.microseconds),
-    ])
-    let flags: CBOR.Value = .array(self.flags.map { .text($0) })
-    var fields: [(UInt64, CBOR.Value)] = [
-      (Key.version, .unsigned(1)), (Key.policy, .bytes(policy.bytes)),
-      (Key.utility, .text(utility.text)), (Key.event, .text(input.event.text)),
-      (Key.window, window), (Key.isTest, .bool(input.isTest)), (Key.run, .text(input.run.name)),
-      (Key.payer, .text(input.run.payer == .escrow ? "escrow" : "funding")),
-      (Key.intervals, .array(input.intervals.map(Self.value))),
-      (Key.site, .text(home.site.text)), (Key.owner, .text(home.owner.text)),
-      (Key.batteries, .array(home.batteries.map { .text($0.text) })),
-      (Key.commitment, .array(home.commitment.intervals.map(Self.value))),
-      (Key.measured, .array(zip(home.intervals, qualities).map { Self.value($0, $1) })),
-      (Key.verdict, .text(Self.text(home.verdict))), (Key.flags, flags),
-      (Key.isNotified, .bool(home.isNotified)),
-      (Key.commandAnswered, .bool(home.commandAnswered)),
-    ]
-    if let code = home.heldBy { fields.append((Key.heldBy, .text(code))) }
+  /// Writes the canonical bytes: the fields in the order of their numbers.
+  func write(into writer: inout CBOR.Writer) {
+    let home = self.home
+    let earlier = zip(
+      Key.earlier, [home.earlierInMonth, home.earlierInSeason, home.earlierInYear]
+    ).filter { $1 != .init() }
+    writer.map(
+      Key.always + (home.heldBy == nil ? 0 : 1) + (home.optedOutAt == nil ? 0 : 1) + earlier.count)
+    writeEvent(into: &writer)
+    write(home, into: &writer)
+    if let code = home.heldBy {
+      writer.unsigned(Key.heldBy)
+      writer.text(code)
+    }
     if let left = home.optedOutAt {
-      fields.append((Key.optedOutAt, .integer(left.microseconds)))
+      writer.unsigned(Key.optedOutAt)
+      writer.integer(left.microseconds)
     }
-    for (key, earlier) in zip(
-      Key.earlier, [home.earlierInMonth, home.earlierInSeason, home.earlierInYear])
-    where earlier != .init() {
-      fields.append(
-        (
-          key,
-          .array([
-            .integer(earlier.rewards.millionths), .integer(earlier.penalties.millionths),
-          ])
-        ))
+    for (key, money) in earlier {
+      writer.unsigned(key)
+      writer.array(2)
+      writer.integer(money.rewards.millionths)
+      writer.integer(money.penalties.millionths)
     }
-    return fields
   }
 
-  private static func value(_ interval: EventInterval) -> CBOR.Value {
-    .array([
-      .integer(interval.window.start.microseconds), .integer(interval.window.end.microseconds),
-      .integer(Int64(interval.level)),
-    ])
+  private func writeEvent(into writer: inout CBOR.Writer) {
+    writer.unsigned(Key.version)
+    writer.unsigned(1)
+    writer.unsigned(Key.policy)
+    writer.digest(policy)
+    writer.unsigned(Key.utility)
+    writer.text(utility.text)
+    writer.unsigned(Key.event)
+    writer.text(input.event.text)
+    writer.unsigned(Key.window)
+    writer.array(2)
+    writer.integer(input.window.start.microseconds)
+    writer.integer(input.window.end.microseconds)
+    writer.unsigned(Key.isTest)
+    writer.bool(input.isTest)
+    writer.unsigned(Key.run)
+    writer.text(input.run.name)
+    writer.unsigned(Key.payer)
+    writer.text(input.run.payer == .escrow ? "escrow" : "funding")
+    writer.unsigned(Key.intervals)
+    writer.array(input.intervals.count)
+    for interval in input.intervals {
+      writer.array(3)
+      writer.integer(interval.window.start.microseconds)
+      writer.integer(interval.window.end.microseconds)
+      writer.integer(Int64(interval.level))
+    }
   }
 
-  private static func value(_ interval: CommittedInterval) -> CBOR.Value {
-    .array([.integer(interval.rewardBase.joules), .integer(interval.penaltyBase.joules)])
+  private func write(_ home: HomePerformance, into writer: inout CBOR.Writer) {
+    writer.unsigned(Key.site)
+    writer.text(home.site.text)
+    writer.unsigned(Key.owner)
+    writer.text(home.owner.text)
+    writer.unsigned(Key.batteries)
+    writer.array(home.batteries.count)
+    for battery in home.batteries { writer.text(battery.text) }
+    writer.unsigned(Key.commitment)
+    writer.array(home.commitment.intervals.count)
+    for interval in home.commitment.intervals {
+      writer.array(2)
+      writer.integer(interval.rewardBase.joules)
+      writer.integer(interval.penaltyBase.joules)
+    }
+    writer.unsigned(Key.measured)
+    writer.array(home.intervals.count)
+    for (interval, quality) in zip(home.intervals, qualities) {
+      Self.write(interval, quality, into: &writer)
+    }
+    writer.unsigned(Key.verdict)
+    writer.text(Self.text(home.verdict))
+    writer.unsigned(Key.flags)
+    writer.array(flags.count)
+    for flag in flags { writer.text(flag) }
+    writer.unsigned(Key.isNotified)
+    writer.bool(home.isNotified)
+    writer.unsigned(Key.commandAnswered)
+    writer.bool(home.commandAnswered)
   }
 
-  private static func value(_ interval: MeasuredInterval, _ quality: Quality) -> CBOR.Value {
-    .array([
-      .unsigned(status(interval.status)),
-      interval.reduction.map { .integer($0.joules) } ?? .null,
-      .unsigned(UInt64(quality.rawValue)),
-      interval.excusal.map { .text($0.rawValue) } ?? .null,
-    ])
+  private static func write(
+    _ interval: MeasuredInterval, _ quality: Quality, into writer: inout CBOR.Writer
+  ) {
+    writer.array(4)
+    writer.unsigned(status(interval.status))
+    if let reduction = interval.reduction {
+      writer.integer(reduction.joules)
+    } else {
+      writer.null()
+    }
+    writer.unsigned(UInt64(quality.rawValue))
+    if let excusal = interval.excusal { writer.text(excusal.rawValue) } else { writer.null() }
   }
 
   private static func status(_ status: MeasuredInterval.Status) -> UInt64 {
@@ -121,6 +168,8 @@ public struct HomeEvidence: Hashable, Sendable {
 
   /// The keys of the map.
   enum Key {
+    /// How many fields every object has, the first.
+    static let always = 18
     static let version: UInt64 = 0
     static let policy: UInt64 = 1
     static let utility: UInt64 = 2
@@ -150,6 +199,7 @@ extension EventAccount {
   /// The evidence of each home, in the order of the case.
   public func evidence(utility: UtilityID) -> [StoredEvidence] {
     let bases = Set((policy.settlement.penalty?.caps ?? []).map(\.basis))
+    var writer = CBOR.Writer(capacity: 1_024)
     return zip(input.homes, performances).map { home, performance in
       var alone = input
       var home = home
@@ -164,9 +214,10 @@ extension EventAccount {
         qualities: input.intervals.indices.map {
           measured ? performance.intervals[$0].quality : .missing
         }, flags: performance.flags.map(\.code))
-      let bytes = evidence.bytes
+      writer.removeAll()
+      evidence.write(into: &writer)
       return StoredEvidence(
-        hash: SHA256.hash(bytes), kind: Int(EvidenceKind.performance.rawValue), body: bytes)
+        hash: writer.hash, kind: Int(EvidenceKind.performance.rawValue), body: writer.bytes)
     }
   }
 

@@ -53,10 +53,12 @@ struct PretendWorld {
   }
 
   /// Sends a signal of the first listed utility, whose signature was good.
-  mutating func signal(_ content: GridSignal.Content?, revision: Int64 = 1) {
+  mutating func signal(
+    _ content: GridSignal.Content?, revision: Int64 = 1, event: String = "peak"
+  ) {
     let utility = decider.engine.programmes[0].signals.from.sorted()[0]
     let signal = GridSignal(
-      event: EventID("peak")!, revision: revision, issuedAt: now, content: content)
+      event: EventID(event)!, revision: revision, issuedAt: now, content: content)
     let digest = Digest(bytes: Array(repeating: UInt8(revision), count: 32))!
     tell([.signal(signal, from: utility, digest: digest, signed: true)])
   }

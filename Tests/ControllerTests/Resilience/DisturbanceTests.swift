@@ -92,6 +92,8 @@ import Wire
     try await expectSame(found)
   }
 
+  /// C8, the first half: the broker is away for 30 s. What was accepted goes on to its end, nobody is
+  /// commanded twice, and every acknowledgement is known afterwards.
   @Test func `finishes an event through which its broker was killed and started again`()
     async throws
   {
@@ -101,6 +103,8 @@ import Wire
         try await plant.loseBroker(seconds: 30)
       })
     try await expectSame(found)
+    let record = try #require(try found.installation.recorded("peak"))
+    #expect(record.batteries.allSatisfy { $0.command?.final == .completed })
   }
 
   @Test func `finishes an event in which it was restarted`() async throws {

@@ -48,4 +48,12 @@ extension Installation {
     }
     return different
   }
+
+  /// An event as the logbook tells it.
+  func recorded(_ event: String) throws -> EventRecord? {
+    let end = try Recovery.replay(
+      store: try SQLiteMainStore(path: database),
+      telemetry: try SQLiteReadingStore(path: data + "/readings.db"), into: makeDecider())
+    return EventID(event).flatMap { end.decider.engine.event($0) }
+  }
 }

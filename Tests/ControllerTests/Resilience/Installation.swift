@@ -34,13 +34,21 @@ struct Installation {
   /// - Parameters:
   ///   - begin: When the world begins; the meters have a past until then.
   ///   - deposit: What the utility has put in, in whole units of the currency.
+  ///   - edits: What is changed in the policy, by the text that it replaces.
   static func make(
-    batteries: Int, scenario: Scenario, begin: Timestamp, deposit: Int64 = 100_000
+    batteries: Int, scenario: Scenario, begin: Timestamp, deposit: Int64 = 100_000,
+    edits: [String: String] = [:]
   ) throws -> Installation {
     let folder = try Folder()
     try FileManager.default.createDirectory(
       atPath: folder.path + "/data", withIntermediateDirectories: true)
-    let text = try policyText()
+    var text = try policyText()
+    for (old, new) in edits {
+      guard text.contains(old) else {
+        throw Broker.Unusable(reason: "the shipped policy has no \(old)")
+      }
+      text = text.replacingOccurrences(of: old, with: new)
+    }
     try folder.write("policy.yaml", text)
     let fleet = SimulatedFleet(scenario: scenario, batteries: batteries, startingAt: begin)
     try Data(FleetFile.encode(fleet.enrolment))

@@ -12,7 +12,8 @@ import Testing
 /// `HEADROOM_KILLS`, `HEADROOM_KILL_SEED` and `HEADROOM_KILL_RATE` set how often, when and how fast;
 /// scripts/kill-test does.
 @Suite(
-  .needsBroker, .enabled(if: ProcessRun.isBuilt, "needs the program beside the tests"), .serialized)
+  .needsBroker, .enabled(if: Installation.isProgramBuilt, "needs the program beside the tests"),
+  .serialized)
 struct `A controller that is killed` {
   private static func number(_ name: String, _ usual: Int) -> Int {
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? usual

@@ -4,7 +4,6 @@ import Foundation
 import Glibc
 import Grid
 import MQTT
-import Signing
 
 /// One event with the controller as a process of its own, which is killed and started again.
 ///
@@ -72,13 +71,6 @@ struct ProcessRun {
   private let clock: ScaledClock
   private var controller: Process
 
-  /// Where the program lies: beside the tests.
-  static var program: String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return URL(filePath: own).deletingLastPathComponent().appending(path: "headroom").path
-  }
-  static var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: program) }
-
   /// Starts broker and controller on a copy of `installation`.
   init(_ installation: Installation, rate: Int64, kills: [Kill]) throws {
     self.installation = try installation.copy()
@@ -87,37 +79,9 @@ struct ProcessRun {
     broker = try Broker(in: self.installation.folder.path)
     let realEpoch = WallClock().now
     clock = ScaledClock(epoch: Self.begin, at: realEpoch, rate: rate)
-    try self.installation.folder.write(
-      "headroom.yaml",
-      """
-      broker: {host: 127.0.0.1, port: \(broker.port)}
-      data: {folder: data}
-      fleet: {batteries: fleet.csv}
-      policies: [policy.yaml]
-      ledger: {origin: \(Installation.origin), key: data/ledger.key}
-      keys:
-        - utility: \(Installation.utility)
-          publicKey: \(Base64.text(installation.key.verifier.key.bytes))
-      clock: {epoch: \(Self.begin), realEpoch: \(realEpoch), rate: \(rate)}
-
-      """)
-    controller = try Self.start(self.installation.folder)
-  }
-
-  private static func start(_ folder: Folder) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = ["serve", "--config", folder.path + "/headroom.yaml"]
-    process.standardOutput = FileHandle.nullDevice
-    let log = folder.path + "/controller.log"
-    if !FileManager.default.fileExists(atPath: log) {
-      _ = FileManager.default.createFile(atPath: log, contents: nil)
-    }
-    let output = try FileHandle(forWritingTo: URL(filePath: log))
-    try output.seekToEnd()
-    process.standardError = output
-    try process.run()
-    return process
+    try self.installation.configure(
+      port: broker.port, clock: .init(epoch: Self.begin, realEpoch: realEpoch, rate: rate))
+    controller = try self.installation.serve()
   }
 
   /// Runs until the utility is told that the event is settled, or far too long.
@@ -166,7 +130,7 @@ struct ProcessRun {
     kills.remove(at: place)
     kill(controller.processIdentifier, SIGKILL)
     controller.waitUntilExit()
-    controller = try Self.start(installation.folder)
+    controller = try installation.serve()
   }
 
   /// Real seconds that a run takes.

@@ -24,6 +24,8 @@ struct Site {
   private(set) var answers: [SignalAcknowledgement] = []
   /// Whom the controller turned away, in order.
   private(set) var refusals: [ErrorReply] = []
+  /// Sessions in which the controller said that it lives, in order.
+  private(set) var sessions: [Int64] = []
   /// Meter messages that gateways published.
   private(set) var meterMessages = 0
   /// What gateways publish goes through here first: doubled, reordered, or lost.
@@ -39,7 +41,7 @@ struct Site {
     options.cleanStart = true
     client = Client(
       options: options,
-      subscriptions: ["gw/+/cmd", "gw/+/notice", "gw/+/err", "signal/+/ack"].map {
+      subscriptions: ["gw/+/cmd", "gw/+/notice", "gw/+/err", "signal/+/ack", "ctl/state"].map {
         Subscription(filter: "headroom/v1/" + $0, qos: 1)
       }, inbox: inbox)
     try client.start()
@@ -89,6 +91,11 @@ struct Site {
           if now > command.window.start { lateCommands += 1 }
         }
         if let known, known != command { contradictions.append(command.id.text) }
+      }
+    } else if message.topic.hasSuffix("ctl/state") {
+      let state = try? ControllerStateCodec.decode(message.payload)
+      if let state, state.birth != nil, sessions.last != state.session {
+        sessions.append(state.session)
       }
     } else if let reply = try? ErrorReplyCodec.decode(message.payload) {
       refusals.append(reply)
