@@ -128,7 +128,8 @@ public struct CaseMeasurement: Sendable {
       site: home.site, siteMeter: site, batteryMeter: output, eventDays: home.eventDays,
       excludedDates: home.excludedDates, declared: home.declared,
       declaredHistory: home.declaredHistory, control: home.control, sharedWith: home.sharedWith,
-      claimedBy: home.claimedBy, ratedPower: home.ratedPower, capacity: home.capacity)
+      claimedBy: home.claimedBy, ratedPower: home.ratedPower, capacity: home.capacity,
+      recordFindings: loader.findings(of: [home.siteMeter] + home.batteryMeters))
   }
 
   /// Numbers of each home's site meter and battery meters, in this order.
@@ -155,17 +156,33 @@ public struct CaseMeasurement: Sendable {
     return first..<event.window.end.seconds / 86_400 + margin
   }
 
-  /// Live records of the look-back's last days and the event, made into readings by meter.
-  private func liveReadings(of event: EventCase) throws -> [MeterID: [Reading]] {
+  /// Live records of the look-back's last days and the event, made into readings by meter and
+  /// validated as the policy says.
+  private func liveReadings(of event: EventCase) throws -> LiveReadings {
     let days = self.days(of: event)
-    let records = try readings.records(
+    let arrivals = try readings.arrivals(
       startingIn: Window(
         start: Timestamp(seconds: days.lowerBound * 86_400),
         end: Timestamp(seconds: days.upperBound * 86_400))!)
     let seconds = policy.measurement.intervalMinutes * 60
-    return Dictionary(grouping: records, by: \.meter).reduce(into: [:]) { found, part in
-      found[part.key] =
-        RegisterBook.readings(of: part.key, from: part.value, intervalSeconds: seconds).readings
+    let zone = policy.measurement.calendar.zone
+    var live = LiveReadings()
+    for (meter, own) in Dictionary(grouping: arrivals, by: \.record.meter) {
+      let made = RegisterBook.readings(
+        of: meter, from: own.map(\.record), intervalSeconds: seconds,
+        gridSecond: event.window.start.seconds)
+      let (kept, findings) = RecordValidation.graded(
+        made.readings, from: own, zone: zone, intervalSeconds: seconds,
+        limits: policy.measurement.validation)
+      live.readings[meter] = kept
+      if !findings.isEmpty { live.findings[meter] = findings }
     }
+    return live
   }
+}
+
+/// Live records as readings, and what they say of their meters.
+struct LiveReadings: Sendable {
+  var readings: [MeterID: [Reading]] = [:]
+  var findings: [MeterID: [MeterHealth.Finding]] = [:]
 }

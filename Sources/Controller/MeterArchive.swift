@@ -108,7 +108,8 @@ public struct MeterArchive {
     }
   }
 
-  private static func merged(_ archived: [Reading], _ live: [Reading]) -> [Reading] {
+  /// Archived readings with live ones where they leave room; both in order of start.
+  static func merged(_ archived: [Reading], _ live: [Reading]) -> [Reading] {
     guard !live.isEmpty else { return archived }
     var all = archived
     var place = 0

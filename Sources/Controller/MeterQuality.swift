@@ -117,14 +117,7 @@ public struct MeterQuality {
     for (received, record) in arrivals {
       let after = received.seconds(since: record.window.end)
       if after > Self.lateSeconds { quality.late += 1 }
-      if after < 0 {
-        quality.skewSeconds = max(quality.skewSeconds, -after)
-        if let finding = ReadingValidation.clockCheck(
-          seconds: -after, window: record.window, limits: limits)
-        {
-          quality.findings.append(finding)
-        }
-      }
+      if after < 0 { quality.skewSeconds = max(quality.skewSeconds, -after) }
     }
     let outcome = RegisterBook.readings(of: meter, from: arrivals.map(\.record))
     quality.duplicates = outcome.duplicates
@@ -135,27 +128,6 @@ public struct MeterQuality {
           code: .duplicate, window: arrivals[0].record.window,
           sentence: "\(outcome.duplicates) records came again."))
     }
-    if let finding = sumCheck(arrivals.map(\.record)) { quality.findings.append(finding) }
-  }
-
-  /// Energies against registers over the day, where every record between two registers has both.
-  private func sumCheck(_ records: [MeterRecord]) -> ReadingValidation.Finding? {
-    let own = records.sorted { $0.window.start < $1.window.start }
-    guard let first = own.first(where: { $0.registers != nil }),
-      let last = own.last(where: { $0.registers != nil && $0.epoch == first.epoch }),
-      let from = first.registers, let to = last.registers,
-      let window = Window(start: first.window.end, end: last.window.end)
-    else { return nil }
-    var sum = Energy.zero
-    var end = window.start
-    for record in own where record.window.start >= window.start && record.window.end <= window.end {
-      if record.window.end <= end { continue }
-      guard record.window.start == end, let energies = record.energies else { return nil }
-      sum += energies.imported
-      end = record.window.end
-    }
-    guard end == window.end else { return nil }
-    return ReadingValidation.sumCheck(
-      intervals: sum, register: to.imported - from.imported, window: window, limits: limits)
+    quality.findings += RecordValidation.day(arrivals, limits: limits).findings
   }
 }

@@ -1,5 +1,5 @@
 public import Grid
-import Verification
+public import Verification
 
 /// Readings of files by meter, for commands that measure without a database.
 ///
@@ -51,6 +51,15 @@ public struct ReadingSet: Sendable {
     readings = sorted
   }
 
+  /// Days that look as if watt-hours had been taken for kilowatt-hours, in order of meters.
+  public func unitSuspects(
+    limits: ValidationLimits
+  ) -> [(meter: MeterID, finding: ReadingValidation.Finding)] {
+    readings.keys.sorted().flatMap { meter in
+      ReadingValidation.unitSuspects(readings[meter] ?? [], limits: limits).map { (meter, $0) }
+    }
+  }
+
   /// The meters.
   public var meters: Set<MeterID> { Set(readings.keys) }
 
@@ -70,7 +79,16 @@ public struct ReadingSet: Sendable {
     of meter: MeterID, side: IntervalSeries.Side, in window: Window, intervalSeconds: Int64,
     gridSecond: Int64
   ) -> IntervalSeries? {
-    let own = (readings[meter] ?? []).filter { $0.window.intersection(window) != nil }
+    Self.series(
+      from: (readings[meter] ?? []).filter { $0.window.intersection(window) != nil }, of: meter,
+      side: side, intervalSeconds: intervalSeconds, gridSecond: gridSecond)
+  }
+
+  /// The same of readings in order of start that do not overlap.
+  static func series(
+    from own: [Reading], of meter: MeterID, side: IntervalSeries.Side, intervalSeconds: Int64,
+    gridSecond: Int64
+  ) -> IntervalSeries? {
     guard let first = own.first, let longest = own.map(\.window.seconds).max() else { return nil }
     var length = intervalSeconds
     var grid = gridSecond
@@ -81,8 +99,8 @@ public struct ReadingSet: Sendable {
       for reading in own {
         let start = reading.window.start.seconds - grid
         let end = reading.window.end.seconds - grid
-        if Self.cell(start, length) != Self.cell(end - 1, length) {
-          length = Self.divisor(Self.divisor(length, start), end)
+        if cell(start, length) != cell(end - 1, length) {
+          length = divisor(divisor(length, start), end)
         }
       }
     }

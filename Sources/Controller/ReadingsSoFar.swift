@@ -33,7 +33,9 @@ struct ReadingsSoFar: ReadingStore {
     try store.append(records, receivedAt: moment)
   }
 
-  func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
-    try store.records(startingIn: window, upTo: lastRecord)
+  func arrivals(
+    startingIn window: Window
+  ) throws(StoreError) -> [(received: Timestamp, record: MeterRecord)] {
+    try store.arrivals(startingIn: window, upTo: lastRecord)
   }
 }

@@ -13,23 +13,23 @@ struct SeriesLoader {
   /// The programme's interval.
   let intervalSeconds: Int64
   /// Live readings by meter, in any order.
-  let live: [MeterID: [Reading]]
+  let live: LiveReadings
   /// Readings of files, which are taken instead of the store's.
   let files: ReadingSet?
   /// Any moment at which one of the programme's intervals starts.
   let gridSecond: Int64
   private var blocks: [BlockKey: ArchiveBlock?] = [:]
   private var kept: [BlockKey] = []
-  private var lengths: [Int32: [Int]] = [:]
+  private var grids: [Int32: [[Int]]] = [:]
 
   private struct BlockKey: Hashable {
     let number: Int32
-    let minutes: Int
+    let grid: Int
   }
 
   init(
     store: any ReadingStore, days: Range<Int64>, intervalSeconds: Int64,
-    live: [MeterID: [Reading]], files: ReadingSet? = nil, gridSecond: Int64 = 0
+    live: LiveReadings, files: ReadingSet? = nil, gridSecond: Int64 = 0
   ) {
     self.store = store
     self.days = days
@@ -51,30 +51,54 @@ struct SeriesLoader {
         of: meter, side: side, in: window, intervalSeconds: intervalSeconds,
         gridSecond: gridSecond)
     }
-    let readings = live[meter] ?? []
+    let readings = live.readings[meter] ?? []
     let row = Int(number - 1) % ArchiveBlock.meters
-    for minutes in try suitedLengths(ofBlock: (number - 1) / Int32(ArchiveBlock.meters)) {
-      let key = BlockKey(number: (number - 1) / Int32(ArchiveBlock.meters), minutes: minutes)
-      if let block = try block(key), block.hasReading(row: row) {
+    for grids in try suitedGrids(ofBlock: (number - 1) / Int32(ArchiveBlock.meters)) {
+      var blocks: [ArchiveBlock] = []
+      for grid in grids {
+        let key = BlockKey(number: (number - 1) / Int32(ArchiveBlock.meters), grid: grid)
+        if let block = try block(key), block.hasReading(row: row) { blocks.append(block) }
+      }
+      guard let block = blocks.first else { continue }
+      if blocks.count == 1, fits(block) {
         return overlay(readings, on: block, row: row, meter: meter, side: side)
       }
+      return mixed(blocks, readings, row: row, meter: meter, side: side)
     }
     return built(readings, meter: meter, side: side)
+  }
+
+  /// What the live records of a site's meters say of them, by code.
+  func findings(of meters: [MeterID]) -> [MeterHealth.Finding] {
+    meters.flatMap { live.findings[$0] ?? [] }.sorted { ($0.code, $0.at) < ($1.code, $1.at) }
+  }
+
+  /// True when the programme's intervals are made of whole slots, or slots are longer than they.
+  private func fits(_ block: ArchiveBlock) -> Bool {
+    let seconds = Int64(block.slotMinutes * 60)
+    return seconds > intervalSeconds || (block.startSecond - gridSecond) % seconds == 0
+  }
+
+  /// Slots that lie across the programme's intervals (hours of UTC in a zone at half an hour), or
+  /// now so and now otherwise: each reading on its own, split by overlap in time.
+  private func mixed(
+    _ blocks: [ArchiveBlock], _ live: [Reading], row: Int, meter: MeterID,
+    side: IntervalSeries.Side
+  ) -> IntervalSeries? {
+    var archived = blocks.flatMap { block in
+      (0..<block.slots).compactMap { block.reading(of: meter, row: row, slot: $0) }
+    }
+    archived.sort { $0.window.start < $1.window.start }
+    return built(MeterArchive.merged(archived, live), meter: meter, side: side)
   }
 
   private func built(
     _ readings: [Reading], meter: MeterID, side: IntervalSeries.Side
   ) -> IntervalSeries? {
-    guard !readings.isEmpty else { return nil }
-    let longest = readings.map(\.window.seconds).max() ?? intervalSeconds
-    do {
-      return try IntervalSeries.build(
-        from: readings, meter: meter, side: side, intervalSeconds: max(intervalSeconds, longest)
-      ).series
-    } catch {
-      // Readings that contradict each other are no evidence; the site is refused for lack of data.
-      return nil
-    }
+    // Readings that contradict each other are no evidence; the site is refused for lack of data.
+    ReadingSet.series(
+      from: readings, of: meter, side: side, intervalSeconds: intervalSeconds,
+      gridSecond: gridSecond)
   }
 
   /// The archive's columns with live readings in the slots that it leaves open.
@@ -85,7 +109,7 @@ struct SeriesLoader {
     let slots = block.slots
     let sign: Int64 = side == .netImport ? 1 : -1
     var (joules, qualities, isAllActual) = block.columns(row: row, sign: sign)
-    let start = block.firstDay * 86_400
+    let start = block.startSecond
     let seconds = Int64(block.slotMinutes * 60)
     var parts = [Int: (joules: Int64, seconds: Int64, quality: Quality)]()
     for reading in readings {
@@ -112,21 +136,22 @@ struct SeriesLoader {
       qualities: qualities, isAllActual: isAllActual)
   }
 
-  /// The slot lengths of a block, the best for the programme first: the longest that divides its
-  /// interval, then the others, whose meters are too coarse and say so.
-  private mutating func suitedLengths(ofBlock number: Int32) throws(StoreError) -> [Int] {
-    if let known = lengths[number] { return known }
+  /// The grids of a block by their length, the best for the programme first: the longest that
+  /// divides its interval, then the others, whose meters are too coarse and say so.
+  private mutating func suitedGrids(ofBlock number: Int32) throws(StoreError) -> [[Int]] {
+    if let known = grids[number] { return known }
     let minutes = intervalSeconds / 60
-    let all = try store.slotMinutes(ofBlock: number)
-    let suited = all.filter { minutes.isMultiple(of: Int64($0)) }.sorted(by: >)
-    let found = suited + all.filter { !suited.contains($0) }
-    lengths[number] = found
+    let byLength = Dictionary(grouping: try store.slotMinutes(ofBlock: number)) { $0 % 10_000 }
+    let suited = byLength.keys.filter { minutes.isMultiple(of: Int64($0)) }.sorted(by: >)
+    let others = byLength.keys.filter { !suited.contains($0) }.sorted()
+    let found = (suited + others).map { byLength[$0] ?? [] }
+    grids[number] = found
     return found
   }
 
   private mutating func block(_ key: BlockKey) throws(StoreError) -> ArchiveBlock? {
     if let known = blocks[key] { return known }
-    let block = try store.block(key.number, days: days, slotMinutes: key.minutes)
+    let block = try store.block(key.number, days: days, slotMinutes: key.grid)
     if kept.count == 4 { blocks[kept.removeFirst()] = nil }
     kept.append(key)
     blocks[key] = .some(block)

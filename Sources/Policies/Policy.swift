@@ -161,6 +161,7 @@ public struct Policy: Hashable, Sendable {
       capAtDeviceOutput: measurement.capAtDeviceOutput,
       reconcilePercent: measurement.reconcilePercent,
       reconcileEnergy: measurement.reconcileEnergy, baseline: baseline)
+    self.measurement.validation = parts.validation
     self.settlement = SettlementTerms(
       policy: hash, policyVersion: header.version, programme: header.id,
       currency: header.currency, netting: reward.netting, energy: reward.eventEnergy,

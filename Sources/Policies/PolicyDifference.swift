@@ -98,7 +98,7 @@ public struct PolicyDifference: Hashable, Sendable {
     if path.hasSuffix("toBeConfirmed") || path.contains("toBeConfirmed.") { return .textOnly }
     switch top {
     case "title", "version", "supersedes", "headroomPolicy": return .textOnly
-    case "measurement", "baseline": return .verification
+    case "measurement", "baseline", "validation": return .verification
     case "reward", "splits", "fees", "escrow", "settlement", "currency", "currencyDigits":
       return .money
     default: return .dispatch

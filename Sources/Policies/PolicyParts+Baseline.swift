@@ -67,15 +67,14 @@ extension PolicyParts {
     return BaselineTerms.Eligibility(rrmse: rrmse, bias: bias)
   }
 
-  /// `nonCommercial` values are imported as `estimated`, so one cannot be told without the other.
+  /// `nonCommercial` values never count, named or not; the word says so.
   private static var qualities: YAMLForm<Set<Quality>> {
     let words = YAMLForm<String>.words([
       "estimated": "estimated", "edited": "edited", "nonCommercial": "nonCommercial",
     ])
     return YAMLForm<Set<String>>.set(of: words, 0...3).map(
-      allowed: "a list of estimated, edited, and nonCommercial only beside estimated"
+      allowed: "a list of estimated, edited, nonCommercial"
     ) { names in
-      if names.contains("nonCommercial"), !names.contains("estimated") { return nil }
       var qualities: Set<Quality> = []
       if names.contains("estimated") { qualities.insert(.estimated) }
       if names.contains("edited") { qualities.insert(.edited) }

@@ -27,6 +27,21 @@ extension PolicyParts {
       reconcilePercent: reconcile.percent, reconcileEnergy: reconcile.energy)
   }
 
+  /// Every limit has the project's default; a site's connection is not known without being named.
+  static func validation(_ section: YAMLSection) -> ValidationLimits? {
+    var limits = ValidationLimits()
+    let watts = section.optional("connectionW", .int(1...1_000_000_000))
+    limits.connection = watts.map { Power(watts: $0) }
+    limits.spikePercent = section.optional("spikePercent", .int(100...1_000), default: 110)
+    limits.sumCheckPercent = section.optional(
+      "sumCheckPercent", .percent(), default: limits.sumCheckPercent)
+    limits.zeroRunSeconds =
+      3_600 * section.optional("zeroRunHours", .int(1...8_784), default: 24)
+    limits.equalValues = Int(section.optional("equalValues", .int(2...10_000), default: 8))
+    limits.clockSeconds = section.optional("clockSeconds", .int(1...3_600), default: 120)
+    return limits
+  }
+
   private static func reconcile(_ section: YAMLSection) -> (percent: Percent, energy: Energy)? {
     let percent = section.optional("percent", .percent(), default: Percent(whole: 5)!)
     // Five places of a kilowatt-hour are whole joules: 0.00001 kWh is 36 J.

@@ -93,6 +93,7 @@ struct PolicyParts {
   var dispatch: Dispatch
   var measurement: Measurement?
   var baseline: BaselineTerms?
+  var validation: ValidationLimits
   var reward: Reward?
   var splits: Splits?
   var fees: [ProgrammeTerms.Fee]
@@ -120,6 +121,8 @@ struct PolicyParts {
     dispatch = root.optional("dispatch", .section(Self.dispatch), default: Dispatch())
     measurement = root.required("measurement", .section(Self.measurement))
     baseline = root.required("baseline", .section(Self.baseline))
+    validation = root.optional(
+      "validation", .section(Self.validation), default: ValidationLimits())
     reward = root.required("reward", .section(Self.reward))
     splits = root.required("splits", .section(Self.splits))
     fees = root.optional("fees", .list(of: .section(Self.fee), 0...20), default: [])

@@ -51,7 +51,7 @@ extension SQLiteReadingStore {
         """)
     for day in 0..<block.dayCount {
       try statement.execute(arguments: [
-        block.slotMinutes, number, block.firstDay + Int64(day),
+        block.grid, number, block.firstDay + Int64(day),
         data(block.imported, block, day: day), data(block.exported, block, day: day),
         quality(block, day: day),
       ])

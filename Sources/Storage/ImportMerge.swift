@@ -82,7 +82,7 @@ struct ImportMerge {
     for (place, reading) in delivery.readings.enumerated() {
       let key = Key(
         block: (rows[place] - 1) / Int32(ArchiveBlock.meters),
-        minutes: Int(reading.window.seconds / 60),
+        minutes: ArchiveBlock.grid(of: reading.window),
         day: CivilDate(utc: reading.window.start).dayNumber)
       if key != last {
         if let last { days[last, default: []].append(start..<place) }

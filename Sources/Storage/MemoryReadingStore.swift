@@ -21,7 +21,7 @@ public final class MemoryReadingStore: ReadingStore {
   private struct Kept {
     var ids: [MeterID: Int32] = [:]
     var days: [Key: ArchiveBlock] = [:]
-    var records: [MeterRecord] = []
+    var records: [(received: Timestamp, record: MeterRecord)] = []
   }
 
   /// Numbers for meters; a new one gets the next.
@@ -46,7 +46,7 @@ public final class MemoryReadingStore: ReadingStore {
       var last: (key: Key, day: ArchiveBlock)?
       for (row, reading) in readings.enumerated() {
         let key = Key(
-          minutes: Int(reading.window.seconds / 60), meter: numbers[row],
+          minutes: ArchiveBlock.grid(of: reading.window), meter: numbers[row],
           day: ZoneOffsets.utc.date(at: reading.window.start).dayNumber)
         if last?.key != key {
           if let last { days[last.key] = last.day }
@@ -73,7 +73,7 @@ public final class MemoryReadingStore: ReadingStore {
     try kept.withLock { (kept) throws(StoreError) in
       let days = block.firstDay..<block.firstDay + Int64(block.dayCount)
       let isTaken = kept.days.keys.contains {
-        $0.block == number && $0.minutes == block.slotMinutes && days.contains($0.day)
+        $0.block == number && $0.minutes == block.grid && days.contains($0.day)
       }
       guard !isTaken else {
         throw .failed(reason: "block \(number) has one of the days from \(block.firstDay) already")
@@ -82,12 +82,12 @@ public final class MemoryReadingStore: ReadingStore {
         for (place, day) in days.enumerated() {
           let from = row * block.slots + place * block.slotsPerDay
           let range = from..<from + block.slotsPerDay
-          var one = ArchiveBlock(oneMeterOn: day, slotMinutes: block.slotMinutes)
+          var one = ArchiveBlock(oneMeterOn: day, slotMinutes: block.grid)
           one.imported = Array(block.imported[range])
           one.exported = Array(block.exported[range])
           one.quality = Array(block.quality[range])
           let meter = number * Int32(ArchiveBlock.meters) + Int32(row) + 1
-          kept.days[Key(minutes: block.slotMinutes, meter: meter, day: day)] = one
+          kept.days[Key(minutes: block.grid, meter: meter, day: day)] = one
         }
       }
     }
@@ -131,22 +131,24 @@ public final class MemoryReadingStore: ReadingStore {
 
   /// Keeps live records as they came.
   public func append(_ records: [MeterRecord], receivedAt: Timestamp) throws(StoreError) {
-    kept.withLock { $0.records += records }
+    kept.withLock { $0.records += records.map { (receivedAt, $0) } }
   }
 
   /// Live records by the start of their interval, in the order in which they came.
-  public func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
-    kept.withLock { $0.records.filter { window.contains($0.window.start) } }
+  public func arrivals(
+    startingIn window: Window
+  ) throws(StoreError) -> [(received: Timestamp, record: MeterRecord)] {
+    kept.withLock { $0.records.filter { window.contains($0.record.window.start) } }
   }
 }
 
 extension ArchiveBlock {
   /// One meter's columns of one day, all missing.
-  init(oneMeterOn day: Int64, slotMinutes: Int) {
+  init(oneMeterOn day: Int64, slotMinutes grid: Int) {
     firstDay = day
     dayCount = 1
-    self.slotMinutes = slotMinutes
-    imported = Array(repeating: Self.missing, count: 1_440 / slotMinutes)
+    self.grid = grid
+    imported = Array(repeating: Self.missing, count: 1_440 / (grid % 10_000))
     exported = imported
     quality = Array(repeating: Quality.missing.rawValue, count: imported.count)
   }

@@ -14,8 +14,9 @@ public struct ArchiveBlock: Hashable, Sendable {
   public var firstDay: Int64
   /// How many days.
   public var dayCount: Int
-  /// Length of a slot.
-  public var slotMinutes: Int
+  /// How slots lie in the hours of UTC: their length in minutes, and 10,000 times the minutes by
+  /// which they begin later than those of the same length that begin with the UTC day.
+  public var grid: Int
   /// Joules from the grid, or charge.
   public var imported: [Int32]
   /// Joules into the grid, or discharge.
@@ -23,17 +24,26 @@ public struct ArchiveBlock: Hashable, Sendable {
   /// `Quality` raw values.
   public var quality: [UInt8]
 
+  /// Length of a slot.
+  public var slotMinutes: Int { grid % 10_000 }
+  /// Start of the first slot, in Unix seconds.
+  public var startSecond: Int64 { firstDay * 86_400 + Int64(grid / 10_000) * 60 }
+  /// The grid of readings such as this one: hours from 10:30 are no hours from 10:00.
+  public static func grid(of window: Window) -> Int {
+    let minutes = window.seconds / 60
+    return Int(minutes + 10_000 * (window.start.seconds / 60 % minutes))
+  }
   /// Slots in a day.
   public var slotsPerDay: Int { 1_440 / slotMinutes }
   /// Slots of one meter.
   public var slots: Int { slotsPerDay * dayCount }
 
-  /// A block without a reading.
-  public init(firstDay: Int64, dayCount: Int, slotMinutes: Int) {
+  /// A block without a reading, of slots of a grid; a length alone begins with the UTC day.
+  public init(firstDay: Int64, dayCount: Int, slotMinutes grid: Int) {
     self.firstDay = firstDay
     self.dayCount = dayCount
-    self.slotMinutes = slotMinutes
-    let count = Self.meters * (1_440 / slotMinutes) * dayCount
+    self.grid = grid
+    let count = Self.meters * (1_440 / (grid % 10_000)) * dayCount
     imported = Array(repeating: Self.missing, count: count)
     exported = Array(repeating: Self.missing, count: count)
     quality = Array(repeating: Quality.missing.rawValue, count: count)
@@ -84,14 +94,25 @@ public protocol ReadingStore: Sendable {
   func archive(_ readings: [Reading]) throws(StoreError) -> ImportSummary
   /// Writes whole days of a block that has none of these days yet.
   func archive(_ block: ArchiveBlock, number: Int32) throws(StoreError)
-  /// Days `days` of block `number` at `slotMinutes`; nil when the archive has none of it.
+  /// Days `days` of block `number` with slots of a grid; nil when the archive has none of it.
   func block(
     _ number: Int32, days: Range<Int64>, slotMinutes: Int
   ) throws(StoreError) -> ArchiveBlock?
-  /// Slot lengths in minutes that the archive has for block `number`.
+  /// Grids, which are lengths in minutes where slots begin with the UTC day, that the archive has
+  /// for block `number`.
   func slotMinutes(ofBlock number: Int32) throws(StoreError) -> [Int]
   /// Keeps live records as they came; repeats are kept too and sorted out by whoever reads.
   func append(_ records: [MeterRecord], receivedAt: Timestamp) throws(StoreError)
+  /// Live records whose interval begins in `window` with the moment at which each came, in the
+  /// order in which they came.
+  func arrivals(
+    startingIn window: Window
+  ) throws(StoreError) -> [(received: Timestamp, record: MeterRecord)]
+}
+
+extension ReadingStore {
   /// Live records whose interval begins in `window`, in the order in which they came.
-  func records(startingIn window: Window) throws(StoreError) -> [MeterRecord]
+  public func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
+    try arrivals(startingIn: window).map(\.record)
+  }
 }

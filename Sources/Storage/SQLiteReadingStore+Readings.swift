@@ -11,7 +11,7 @@ extension ArchiveBlock {
     let place = row * slots + slot
     let missing = Self.missing
     guard imported[place] != missing || exported[place] != missing else { return nil }
-    let start = Timestamp(seconds: firstDay * 86_400 + Int64(slot * slotMinutes * 60))
+    let start = Timestamp(seconds: startSecond + Int64(slot * slotMinutes * 60))
     let isComplete = imported[place] != missing && exported[place] != missing
     let byte = quality[place]
     let grade = isComplete ? Quality(rawValue: byte & ~Self.nonCommercial) ?? .estimated : .missing

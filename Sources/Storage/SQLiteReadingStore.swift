@@ -112,51 +112,31 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     }
   }
 
-  /// As the protocol says.
-  public func records(startingIn window: Window) throws(StoreError) -> [MeterRecord] {
-    try records(startingIn: window, upTo: .max)
-  }
-
   /// The number of the newest batch of live records; 0 when there is none.
   public func lastRecord() throws(StoreError) -> Int64 {
     try file.read { try Int64.fetchOne($0, sql: "SELECT max(number) FROM record") ?? 0 }
   }
 
-  /// As `records(startingIn:)`, without batches whose number is greater than `last`.
-  public func records(
-    startingIn window: Window, upTo last: Int64
-  ) throws(StoreError) -> [MeterRecord] {
-    let meters = names.withLock { $0.ids }
-    return try file.read { database in
-      let bodies = try Data.fetchCursor(
-        database,
-        sql: """
-          SELECT body FROM record WHERE first < ? AND last >= ? AND number <= ? ORDER BY number
-          """,
-        arguments: [window.end.microseconds, window.start.microseconds, last])
-      var found: [MeterRecord] = []
-      while let body = try bodies.next() {
-        guard let records = RecordBatch.decode(body.array, meters: meters) else {
-          throw StoreError.failed(reason: "a batch of meter records is damaged")
-        }
-        found += records.filter { window.contains($0.window.start) }
-      }
-      return found
-    }
-  }
-
-  /// Live records whose interval begins in `window` with the moment at which each came, in order.
+  /// As the protocol says.
   public func arrivals(
     startingIn window: Window
+  ) throws(StoreError) -> [(received: Timestamp, record: MeterRecord)] {
+    try arrivals(startingIn: window, upTo: .max)
+  }
+
+  /// As `arrivals(startingIn:)`, without batches whose number is greater than `last`.
+  public func arrivals(
+    startingIn window: Window, upTo last: Int64
   ) throws(StoreError) -> [(received: Timestamp, record: MeterRecord)] {
     let meters = names.withLock { $0.ids }
     return try file.read { database in
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT received, body FROM record WHERE first < ? AND last >= ? ORDER BY number
+          SELECT received, body FROM record WHERE first < ? AND last >= ? AND number <= ?
+          ORDER BY number
           """,
-        arguments: [window.end.microseconds, window.start.microseconds])
+        arguments: [window.end.microseconds, window.start.microseconds, last])
       var found: [(received: Timestamp, record: MeterRecord)] = []
       while let row = try rows.next() {
         let body: Data = row[1]
@@ -210,7 +190,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
       let day = CivilDate(utc: reading.window.start).dayNumber
       let key = Key(
         block: (numbers[row] - 1) / Int32(ArchiveBlock.meters),
-        minutes: Int(reading.window.seconds / 60), day: day)
+        minutes: ArchiveBlock.grid(of: reading.window), day: day)
       rows[key, default: []].append(row)
     }
     return try file.write { database in

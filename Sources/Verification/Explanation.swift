@@ -78,12 +78,7 @@ public struct Explanation: Hashable, Sendable {
     let needed = plan.dataEnd.seconds
     let series = plan.terms.mode == .premises ? run.site.siteMeter : run.site.batteryMeter
     isComplete = (series?.endSecond ?? .min) >= needed
-    findings =
-      run.site.siteMeter.map {
-        MeterHealth.findings(
-          $0, zone: plan.terms.calendar.zone, battery: run.site.batteryMeter,
-          connectionLimit: run.site.connectionLimit, until: plan.event.window.end)
-      } ?? []
+    findings = MeterHealth.findings(of: run.site, plan: plan)
   }
 
   private static func days(_ baseline: Baseline?, plan: PreparedEvent) -> [Day] {

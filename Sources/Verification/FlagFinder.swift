@@ -23,7 +23,7 @@ struct FlagFinder {
       findMismatch()
       findPreEventCharge()
     }
-    if plan.terms.mode == .premises { checkMeter() }
+    checkMeter()
   }
 
   private func values(_ quantity: MeterValues.Quantity) -> MeterValues {
@@ -141,13 +141,24 @@ struct FlagFinder {
   }
 
   private mutating func checkMeter() {
-    guard let meter = site.siteMeter else { return }
-    let findings = MeterHealth.findings(
-      meter, zone: plan.terms.calendar.zone, battery: site.batteryMeter,
-      connectionLimit: site.connectionLimit, until: plan.event.window.end)
+    let findings = MeterHealth.findings(of: site, plan: plan)
     let severe = findings.filter(\.isSevere).map(\.code)
     if !severe.isEmpty { flags.append(.meterSuspect(severe)) }
     meterFindings = findings.map(\.code)
+  }
+}
+
+extension MeterHealth {
+  /// What is doubted of a site's meters, by its values and by its records, by code.
+  static func findings(of site: SiteData, plan: PreparedEvent) -> [Finding] {
+    var found = site.recordFindings
+    if let meter = site.siteMeter, plan.terms.mode == .premises {
+      found += findings(
+        meter, zone: plan.terms.calendar.zone, battery: site.batteryMeter,
+        connectionLimit: site.connectionLimit, until: plan.event.window.end,
+        limits: plan.terms.validation)
+    }
+    return found.sorted { ($0.code, $0.at) < ($1.code, $1.at) }
   }
 }
 

@@ -46,6 +46,8 @@ public struct MeasurementTerms: Hashable, Sendable {
   public var reconcileEnergy: Energy
   /// Against what.
   public var baseline: BaselineTerms
+  /// Beyond which limits a meter's values are doubted.
+  public var validation = ValidationLimits()
 
   /// Terms; the loader has checked every range.
   public init(

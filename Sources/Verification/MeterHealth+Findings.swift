@@ -12,7 +12,8 @@ extension MeterHealth {
   ///   - until: Later values are not looked at.
   public static func findings(
     _ series: IntervalSeries, zone: ZoneOffsets, battery: IntervalSeries? = nil,
-    connectionLimit: Power? = nil, until: Timestamp? = nil
+    connectionLimit: Power? = nil, until: Timestamp? = nil,
+    limits: ValidationLimits = ValidationLimits()
   ) -> [Finding] {
     let series = series.fromFirstValue
     var rows = series.count
@@ -20,8 +21,10 @@ extension MeterHealth {
       let past = (until.seconds - series.startSecond) / series.intervalSeconds
       rows = Int(max(0, min(Int64(rows), past)))
     }
-    var found = runs(series, rows: rows)
-    if let limit = connectionLimit, let spike = spike(series, rows: rows, limit: limit) {
+    var found = runs(series, rows: rows, limits: limits)
+    if let limit = connectionLimit ?? limits.connection,
+      let spike = spike(series, rows: rows, limit: limit, percent: limits.spikePercent)
+    {
       found.append(spike)
     }
     if let house = HouseHours(series, rows: rows, battery: battery, zone: zone) {
@@ -31,8 +34,10 @@ extension MeterHealth {
     return found.sorted { $0.code < $1.code }
   }
 
-  private static func spike(_ series: IntervalSeries, rows: Int, limit: Power) -> Finding? {
-    let most = limit.watts * series.intervalSeconds * 11 / 10
+  private static func spike(
+    _ series: IntervalSeries, rows: Int, limit: Power, percent: Int64
+  ) -> Finding? {
+    let most = limit.watts * series.intervalSeconds * percent / 100
     var first: Int?
     var count = 0
     for row in 0..<rows where series.joules[row] != IntervalSeries.missing {
@@ -44,12 +49,15 @@ extension MeterHealth {
     guard let first else { return nil }
     return Finding(
       code: .spike, at: series.window(row: first).start,
-      sentence: "\(count) intervals carry more than 1.1 times the connection's \(limit.watts) W.",
+      sentence:
+        "\(count) intervals carry more than \(percent) % of the connection's \(limit.watts) W.",
       isSevere: false)
   }
 
   /// Gaps, zeros and frozen values, in one pass.
-  private static func runs(_ series: IntervalSeries, rows: Int) -> [Finding] {
+  private static func runs(
+    _ series: IntervalSeries, rows: Int, limits: ValidationLimits
+  ) -> [Finding] {
     var gaps = 0
     var firstGap = 0
     var longestZero = 0
@@ -79,11 +87,11 @@ extension MeterHealth {
           code: code, at: series.window(row: row).start, sentence: sentence, isSevere: false))
     }
     if gaps > 0 { add(.gaps, at: firstGap, "\(gaps) of \(rows) intervals are missing.") }
-    if Int64(longestZero) * series.intervalSeconds > 86_400 {
+    if Int64(longestZero) * series.intervalSeconds > limits.zeroRunSeconds {
       add(.zeroRun, at: zeroStart, "\(longestZero) intervals in a row are zero.")
     }
     // A minute's few watt-hours are often equal, a quarter of an hour's are not.
-    if longestEqual > 8, series.intervalSeconds >= 900 {
+    if longestEqual > limits.equalValues, series.intervalSeconds >= 900 {
       add(.frozen, at: equalStart, "\(longestEqual) intervals in a row are equal.")
     }
     return found

@@ -20,6 +20,10 @@ public enum MeterHealth {
     case weakExport
     /// Intervals are missing.
     case gaps
+    /// Records came before their interval was over: the device's clock is off.
+    case clock
+    /// The energies of a day are not what its registers advanced by: the day counts as estimated.
+    case sumCheck
 
     /// Orders by name.
     public static func < (a: Code, b: Code) -> Bool { a.rawValue < b.rawValue }

@@ -32,17 +32,21 @@ struct MeterValues {
     battery = data.batteryMeter
     chargingNets = terms.baseline.chargingNets
     excludesExports = !terms.exportsCounted
-    siteLimit = Self.limit(data.connectionLimit, seconds: intervalSeconds)
-    batteryLimit = Self.limit(data.ratedPower, seconds: intervalSeconds)
+    siteLimit = Self.limit(
+      data.connectionLimit ?? terms.validation.connection, terms.validation,
+      seconds: intervalSeconds)
+    batteryLimit = Self.limit(data.ratedPower, terms.validation, seconds: intervalSeconds)
     var mask: UInt8 = 1 << Quality.missing.rawValue
     for quality in terms.baseline.excludedQualities { mask |= 1 << quality.rawValue }
     excluded = mask
   }
 
-  /// 1.1 times what the power gives in an interval.
-  private static func limit(_ power: Power?, seconds: Int64) -> Int64 {
+  /// What the power gives in an interval, and as much more as the policy lets pass.
+  private static func limit(
+    _ power: Power?, _ validation: ValidationLimits, seconds: Int64
+  ) -> Int64 {
     guard let power else { return .max }
-    return power.watts * seconds * 11 / 10
+    return power.watts * seconds * validation.spikePercent / 100
   }
 
   /// Energy and quality of the interval at `second`; missing where a part is.

@@ -1,27 +1,5 @@
 public import Grid
 
-/// Limits of the validation of readings: project defaults, not those of a programme.
-public struct ValidationLimits: Hashable, Sendable {
-  /// A value above this much of what the connection carries is a spike, in percent.
-  public var spikePercent: Int64 = 110
-  /// Intervals and registers may differ by this much, in thousandths, and one step.
-  public var sumCheckPerMille: Int64 = 1
-  /// One step of a register.
-  public var registerStep = Energy(wattHours: 1)
-  /// Zeros on a live import channel for longer are a finding.
-  public var zeroRunSeconds: Int64 = 86_400
-  /// More equal values than this in a row are a finding; 15 minutes and longer.
-  public var equalValues = 8
-  /// A device clock may be off by this much.
-  public var clockSeconds: Int64 = 120
-  /// A day of so many times both neighbours was sent in another unit. Days differ by up to twice,
-  /// so half of the thousand that lies between Wh and kWh is enough to tell.
-  public var unitFactor: Int64 = 500
-
-  /// The defaults.
-  public init() {}
-}
-
 /// Checks of the readings of one meter. A finding never deletes a reading.
 public enum ReadingValidation {
   /// What was found.
@@ -209,7 +187,7 @@ public enum ReadingValidation {
   ) -> Finding? {
     let difference = (intervals - register).joules.magnitude
     let allowed =
-      Int128(register.joules.magnitude) * Int128(limits.sumCheckPerMille) / 1_000
+      Int128(register.joules.magnitude) * Int128(limits.sumCheckPercent.hundredths) / 10_000
       + Int128(limits.registerStep.joules)
     guard Int128(difference) > allowed else { return nil }
     return Finding(
@@ -220,12 +198,15 @@ public enum ReadingValidation {
 
   /// A device clock that is off by `seconds` in an interval; nil is well.
   ///
-  /// Beyond one interval the day is not to be used.
+  /// Beyond one interval the day is not to be used: the record's own, or the programme's where
+  /// that is longer.
   public static func clockCheck(
-    seconds: Int64, window: Window, limits: ValidationLimits = ValidationLimits()
+    seconds: Int64, window: Window, intervalSeconds: Int64 = 0,
+    limits: ValidationLimits = ValidationLimits()
   ) -> Finding? {
+    let longest = max(window.seconds, intervalSeconds)
     guard seconds.magnitude > limits.clockSeconds.magnitude else { return nil }
-    let isBeyond = seconds.magnitude > window.seconds.magnitude
+    let isBeyond = seconds.magnitude > longest.magnitude
     return Finding(
       code: .clock, window: window,
       sentence: "The device's clock is off by \(seconds) s"

@@ -65,7 +65,8 @@ extension IntervalSeries {
     }
     var columns = SeriesColumns(count: Int(last - first + 1))
     for reading in kept {
-      let net = reading.net?.joules
+      // What its sender excludes from settlement is as good as not there.
+      let net = reading.isNonCommercial ? nil : reading.net?.joules
       let value = net.map { side == .netImport ? $0 : -$0 }
       var place = reading.window.start.microseconds
       let length = reading.window.end.microseconds - place

@@ -28,6 +28,8 @@ public struct SiteData: Sendable {
   public var ratedPower: Power?
   /// Usable capacity of the battery; without it `preEventCharge` is not looked for.
   public var capacity: Energy?
+  /// What the live records of the site's meters say of them.
+  public var recordFindings: [MeterHealth.Finding]
 
   /// The data of one site.
   public init(
@@ -35,7 +37,8 @@ public struct SiteData: Sendable {
     eventDays: Set<CivilDate> = [], excludedDates: Set<CivilDate> = [],
     declared: DeclaredSchedule? = nil, declaredHistory: [DeclaredSchedule] = [],
     control: ControlGroup? = nil, sharedWith: [SiteID] = [], claimedBy: String? = nil,
-    connectionLimit: Power? = nil, ratedPower: Power? = nil, capacity: Energy? = nil
+    connectionLimit: Power? = nil, ratedPower: Power? = nil, capacity: Energy? = nil,
+    recordFindings: [MeterHealth.Finding] = []
   ) {
     self.site = site
     self.siteMeter = siteMeter
@@ -50,6 +53,7 @@ public struct SiteData: Sendable {
     self.connectionLimit = connectionLimit
     self.ratedPower = ratedPower
     self.capacity = capacity
+    self.recordFindings = recordFindings
   }
 }
 

@@ -18,7 +18,7 @@ public struct MeterReadings: Hashable, Sendable {
 /// are exact decimals: five places are whole joules. A missing value is empty, never 0.
 public enum MetersFile {
   /// Bytes of a file.
-  static let fileBytes = 67_108_864
+  public static let fileBytes = 67_108_864
   /// Different meters in a file.
   static let meters = 100_000
   /// Rows of a file.

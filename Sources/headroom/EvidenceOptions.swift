@@ -14,6 +14,8 @@ struct EvidenceOptions: ParsableArguments {
   var excluded: String?
   @Option(help: "Energy that was claimed before, as CSV: it is not verified again.")
   var claims: String?
+  @ArgumentParser.Flag(help: "Take days that look as if Wh had been taken for kWh.")
+  var acceptUnits = false
 }
 
 /// The same, read.

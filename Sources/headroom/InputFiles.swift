@@ -10,10 +10,10 @@ struct InputFiles {
 
   /// What `parse` makes of a file; nil when it was refused, which has been said.
   mutating func parse<Value>(
-    _ path: String, _ parse: ([UInt8], String) throws -> Value
+    _ path: String, limit: Int = InputFile.limit, _ parse: ([UInt8], String) throws -> Value
   ) -> Value? {
     do {
-      return try InputFile.parse(path, parse)
+      return try InputFile.parse(path, limit: limit, parse)
     } catch {
       failure = failure ?? error as? ExitCode ?? ExitCode(Outcome.badInput.rawValue)
       return nil
@@ -76,7 +76,7 @@ extension InputFiles {
 
   /// The readings of a CSV file, which may be packed.
   mutating func meters(_ path: String) -> MeterReadings? {
-    parse(path) { bytes, file in
+    parse(path, limit: MetersFile.fileBytes) { bytes, file in
       try MetersFile.read(try PackedFile.unpack(bytes, file: file).bytes, file: file)
     }
   }

@@ -54,6 +54,13 @@ struct MeasuredFiles {
       let names = meters.joined(separator: ", ")
       files.fault("\(names): \(error); allowed: readings that do not contradict each other")
     }
+    if let readings, let policy, !options.acceptUnits {
+      for (meter, suspect) in readings.unitSuspects(limits: policy.measurement.validation) {
+        files.fault(
+          "\(meters.joined(separator: ", ")): unit of \(meter) on \(suspect.window.start) is"
+            + " doubtful; allowed: kilowatt-hours. \(suspect.sentence) --accept-units takes them")
+      }
+    }
     try files.finish()
     guard let policy, let events, let row, let readings else {
       preconditionFailure("files without faults have values")

@@ -65,7 +65,7 @@ struct MeterImportCommand: ParsableCommand {
     var parts: [Part] = []
     var failure: ExitCode?
     for file in files {
-      let raw = try InputFile.read(file)
+      let raw = try InputFile.read(file, limit: MetersFile.fileBytes)
       do throws(DeliveryRefusal) {
         parts.append(Part(file: file, raw: raw, delivery: try read(raw, file, options)))
       } catch {

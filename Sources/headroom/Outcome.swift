@@ -70,8 +70,8 @@ struct FileHandle {
     }
   }
 
-  /// Everything until the other side closes; a pipe has no length to ask for.
-  func readAll() -> [UInt8] {
+  /// Everything until the other side closes, or nil beyond `limit`; a pipe has no length to ask for.
+  func readAll(limit: Int) -> [UInt8]? {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -81,6 +81,7 @@ struct FileHandle {
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return bytes }
+      guard bytes.count + count <= limit else { return nil }
       bytes += piece[..<count]
     }
   }
@@ -88,10 +89,21 @@ struct FileHandle {
 
 /// Files that the user names.
 enum InputFile {
-  /// All bytes of a file; `-` is standard input.
+  /// Most bytes of any file that is not of meters: a fleet of a million homes fits.
+  static let limit = 268_435_456
+
+  /// All bytes of a file; `-` is standard input. What is longer than `limit` is not held.
   /// - Throws: exit 65 with the file's name and the reason.
-  static func read(_ path: String) throws -> [UInt8] {
-    if path == "-" { return FileHandle.standardInput.readAll() }
+  static func read(_ path: String, limit: Int = InputFile.limit) throws -> [UInt8] {
+    let tooLong = "\(path):1: file is longer than it may be; allowed: up to \(limit) bytes"
+    if path == "-" {
+      guard let bytes = FileHandle.standardInput.readAll(limit: limit) else {
+        throw Outcome.badInput.failure(tooLong)
+      }
+      return bytes
+    }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? UInt64
+    if let size, size > UInt64(limit) { throw Outcome.badInput.failure(tooLong) }
     do {
       return Array(try Data(contentsOf: URL(filePath: path)))
     } catch {
@@ -102,9 +114,9 @@ enum InputFile {
 
   /// Runs `parse` on a file and ends with 65 and every fault when it is refused.
   static func parse<Value>(
-    _ path: String, _ parse: ([UInt8], String) throws -> Value
+    _ path: String, limit: Int = InputFile.limit, _ parse: ([UInt8], String) throws -> Value
   ) throws -> Value {
-    let bytes = try read(path)
+    let bytes = try read(path, limit: limit)
     do {
       return try parse(bytes, path)
     } catch let error as ExitCode {

@@ -58,6 +58,7 @@ private enum Recorded {
   }
 }
 
+/// Scenario V15: what a method credits though no battery moved.
 @Suite struct `Events in which nothing moved` {
   @Test(.enabled(if: Recorded.isPresent))
   func `have the published false credit, to four decimals`() throws {

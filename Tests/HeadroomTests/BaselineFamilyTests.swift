@@ -97,6 +97,7 @@ extension Program.Outcome {
 }
 
 @Suite struct `headroom baseline with more than meters` {
+  /// Scenario V16: the days and reasons that an owner sees before he joins.
   @Test func `leaves out the outages of a site`() throws {
     let home = FamilyHome { back, _ in back == 1 ? 9_000 : 1_000 }
     try World.make { world in
@@ -136,6 +137,7 @@ extension Program.Outcome {
   static let twoHours =
     "event_id,start,end\nE-1,2025-08-14T17:00:00,2025-08-14T19:00:00\n"
 
+  /// Scenario V2: a schedule that was changed after it was frozen.
   @Test func `measures against the schedule that was frozen`() throws {
     // V2: plan 100 kW; measured 85 and 78. What came after gate closure is turned away.
     let home = FamilyHome(days: 1) { _, minute in
@@ -221,6 +223,7 @@ extension Program.Outcome {
     }
   }
 
+  /// Scenario V18: refused, naming the first.
   @Test func `verifies no energy that was claimed before`() throws {
     let home = FamilyHome { back, _ in back == 0 ? 400 : 1_000 }
     try World.make { world in
@@ -271,6 +274,7 @@ extension Program.Outcome {
     }
   }
 
+  /// Scenario V20.
   @Test func `flags two enrolments behind one service point`() throws {
     let home = FamilyHome { back, _ in back == 0 ? 400 : 1_000 }
     try World.make { world in

@@ -5,6 +5,7 @@ import Testing
   static let header = "meter_id,start,duration_min,import_kwh,export_kwh,quality\n"
 
   /// A grid company has 1.20 kWh where 1.17 are known: 2.5 %, and 1 % is allowed. The others agree.
+  /// Scenario V12: the difference of 2.5 % is named; who disputes it holds the line by hand.
   @Test func `names the line that differs, and ends with 1`() throws {
     try World.make { world in
       let (theirs, own) = (world.folder + "/grid.csv", world.folder + "/own.csv")

@@ -26,6 +26,7 @@ enum Sent {
     ["new", "same", "superseding", "missing"].map { file[$0] as? Int }
   }
 
+  /// Scenarios V8 and V10 for files, W8 and W9 for what comes out again.
   @Test func `takes a day by three routes once, and gives it back in every format`() throws {
     try World.make { world in
       let into = world.folder + "/readings.db"
@@ -74,6 +75,19 @@ enum Sent {
     }
   }
 
+  @Test func `does not read a file that is too long`() throws {
+    try World.make { world in
+      let path = try world.file("digits.csv", "meter_id,start,duration_min,import_kwh\n")
+      // Ten gigabytes without a block on the disk.
+      try #require(truncate(path, 10_000_000_000) == 0)
+      let outcome = try Program.run(["meter", "import", "--into", world.folder + "/r.db", path])
+      #expect(outcome.status == 65)
+      #expect(outcome.notes.contains("digits.csv:1: file is longer than it may be; allowed: up to"))
+      #expect(!FileManager.default.fileExists(atPath: world.folder + "/r.db"))
+    }
+  }
+
+  /// Scenario W8: the same number twice, and a higher one for the day.
   @Test func `orders versions, keeps the old and refuses what contradicts`() throws {
     try World.make { world in
       let into = world.folder + "/readings.db"
@@ -155,6 +169,7 @@ enum Sent {
     }
   }
 
+  /// Scenario V11.
   @Test func `finds the one reading of 21 days that was altered`() throws {
     try World.make { world in
       let into = world.folder + "/readings.db"

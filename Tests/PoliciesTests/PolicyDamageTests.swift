@@ -27,7 +27,7 @@ import Testing
       left.remove(at: index)
       if isAccepted(left) { accepted += 1 }
     }
-    #expect((30...80).contains(accepted), "\(accepted) of \(lines.count)")
+    #expect((30...90).contains(accepted), "\(accepted) of \(lines.count)")
   }
 
   @Test(arguments: ["", "[]", "{}", "x", "-1", "[x, {y: z}]", "99999999999999999999"])

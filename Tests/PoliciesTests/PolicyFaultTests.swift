@@ -220,6 +220,12 @@ import Testing
     Edit("estimatedPayable: true", "estimatedPayable: True", "measurement.estimatedPayable"),
     Edit("capAtDeviceOutput: true", "capAtDeviceOutput: on", "measurement.capAtDeviceOutput"),
     Edit("percent: 4,", "percent: 4%,", "measurement.reconcile.percent"),
+    Edit("connectionW: 11000", "connectionW: 0", "validation.connectionW"),
+    Edit("spikePercent: 120", "spikePercent: 99", "validation.spikePercent"),
+    Edit("sumCheckPercent: 0.2", "sumCheckPercent: 101", "validation.sumCheckPercent"),
+    Edit("zeroRunHours: 48", "zeroRunHours: 0", "validation.zeroRunHours"),
+    Edit("equalValues: 12", "equalValues: 1", "validation.equalValues"),
+    Edit("clockSeconds: 90", "clockSeconds: 3601", "validation.clockSeconds"),
     Edit("kWh: 0.3", "kWh: 0.300001", "measurement.reconcile.kWh"),
     Edit("rrmsePercent: 20", "rrmsePercent: 101", "baseline.eligibility.rrmsePercent"),
     Edit(
@@ -237,9 +243,6 @@ import Testing
     Edit(
       "excludedQualities: [estimated, edited]", "excludedQualities: [bad]",
       "baseline.excludedQualities[0]"),
-    Edit(
-      "excludedQualities: [estimated, edited]", "excludedQualities: [nonCommercial]",
-      "baseline.excludedQualities"),
     Edit("wallClockGap: disqualify", "wallClockGap: 0", "baseline.wallClockGap"),
     Edit("choose: high, x: 2", "choose: best, x: 2", "baseline.selection.weekday.choose"),
     Edit("choose: high, x: 2, y: 3", "choose: high, x: 2, y: 61", "baseline.selection.weekday.y"),
@@ -311,7 +314,8 @@ import Testing
       faults.map(\.path) == [
         "events.minimumMinutes", "signals.minimumKW", "notice.minimumMinutes",
         "dispatch.release.percent", "measurement.intervalMinutes", "baseline.lookbackDays",
-        "reward.energy.rate.amount", "splits.shares.owner", "escrow.coverPercent",
+        "validation.connectionW", "reward.energy.rate.amount", "splits.shares.owner",
+        "escrow.coverPercent",
         "settlement.runs[0].afterDays",
       ])
   }

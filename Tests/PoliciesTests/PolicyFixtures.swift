@@ -125,6 +125,13 @@ enum Fixture {
       gateClosureMinutes: 60
       eligibility: {rrmsePercent: 20, biasPercent: 4}
       control: {minimumHomes: 200}
+    validation:
+      connectionW: 11000
+      spikePercent: 120
+      sumCheckPercent: 0.2
+      zeroRunHours: 48
+      equalValues: 12
+      clockSeconds: 90
     reward:
       unit: home
       netting: event

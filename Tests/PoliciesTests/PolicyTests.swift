@@ -118,6 +118,20 @@ import Verification
       eligibility: BaselineTerms.Eligibility(
         rrmse: Percent(whole: 20)!, bias: Percent(whole: 4)!), minimumControlHomes: 200)
     #expect(terms.baseline == baseline)
+    var limits = ValidationLimits()
+    limits.connection = Power(watts: 11_000)
+    limits.spikePercent = 120
+    limits.sumCheckPercent = Percent(hundredths: 20)!
+    limits.zeroRunSeconds = 48 * 3_600
+    limits.equalValues = 12
+    limits.clockSeconds = 90
+    #expect(terms.validation == limits)
+  }
+
+  @Test func `takes nonCommercial alone, which never counts anyway`() throws {
+    let text = Fixture.whole.replacing(
+      "excludedQualities: [estimated, edited]", with: "excludedQualities: [nonCommercial]")
+    #expect(try Fixture.load(text).measurement.baseline.excludedQualities == [])
   }
 
   @Test func `gives settlement its terms`() throws {

@@ -120,6 +120,22 @@ import Testing
     }
   }
 
+  /// Hours of Nepal begin at a quarter past; they are not moved to the hours of UTC.
+  @Test func `keeps hours that begin at odd minutes where they are`() throws {
+    let hours = ([900, 4_500, 8_100] as [Int64]).map { second in
+      let from = start.adding(seconds: second)
+      return Reading(
+        meter: meter, window: Window(start: from, end: from.adding(seconds: 3_600))!,
+        imported: Energy(joules: second), exported: .zero, quality: .actual)
+    }
+    try inStore { store in
+      let first = try store.take(delivery(hours, name: "a"))
+      #expect(first.new == 6)
+      #expect(try kept(store) == hours)
+      #expect(try store.take(delivery(hours, name: "b")).same == 6)
+    }
+  }
+
   @Test func `keeps the mark of values that are never paid for`() throws {
     try inStore { store in
       let window = Window(start: start, end: start.adding(seconds: 3_600))!

@@ -4,6 +4,7 @@ import Verification
 
 @Suite struct `Two values of one energy` {
   /// In Wh; a grid company's 1.20 kWh against 1.17 is 2.5 %.
+  /// Scenario V12.
   @Test(
     arguments: [
       (1_200, 1_170, 100, -30, 250, .differs), (1_200, 1_170, 250, -30, 250, .agrees),

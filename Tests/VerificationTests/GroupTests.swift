@@ -10,6 +10,7 @@ import Verification
       .init(at: Timestamp(rfc3339: "2025-10-26T01:00:00Z")!.seconds, offsetSeconds: 0),
     ])
 
+  /// Scenario V7: 25, 23, 50, 46, 100 and 92 intervals.
   @Test func `know how long a local day is`() {
     let rows: [(ZoneOffsets, String, Int64, Int)] = [
       (Zones.losAngeles, "2016-11-06", 60, 25), (Zones.losAngeles, "2017-03-12", 60, 23),
@@ -27,6 +28,7 @@ import Verification
 
   var london: ZoneOffsets { Self.london }
 
+  /// Scenario V8.
   @Test func `have the same sum to the joule`() {
     let series = Samples.series(from: "2025-02-15", through: "2025-04-15", minutes: 15) {
       ($0.dayNumber * 31 + $1) % 97 - 20
@@ -52,6 +54,7 @@ import Verification
     #expect(groups[0].counts == [23, 0, 0, 1])
   }
 
+  /// Scenario V7: 16:00 to 21:00 before and after the clocks change.
   @Test func `lie where the wall clock says, whatever the offset of the day`() {
     let before = Samples.event("2016-11-05T16:00", "2016-11-05T21:00")
     let after = Samples.event("2016-11-06T16:00", "2016-11-06T21:00")

@@ -107,6 +107,7 @@ import Verification
     }
   }
 
+  /// Scenario V15 with `capAtDeviceOutput`.
   @Test func `earns exactly nothing where the battery's output is the cap`() {
     for row in ReferenceHomes.events {
       for home in ReferenceHomes.clean {
@@ -121,6 +122,7 @@ import Verification
     }
   }
 
+  /// Scenario V14: 2016-08-15 is no candidate for the 16th.
   @Test func `leaves out the day before, which was an event as well`() {
     let row = ReferenceHomes.events[1]
     let result = Verifier.verify(

@@ -43,6 +43,7 @@ import Verification
     #expect(try Self.hourly(outcome).qualities == [.actual])
   }
 
+  /// Scenario V1: 60 minutes of 0.02 kWh are 1.20 kWh though three were lost.
   @Test func `makes the hour exact and actual although three minutes were lost`() throws {
     var records = Self.hour
     records.removeSubrange(21..<24)

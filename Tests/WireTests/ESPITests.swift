@@ -23,6 +23,7 @@ import Testing
     }.map { "\($0)" } ?? "taken"
   }
 
+  /// Scenario W10: flow direction 19 is export.
   @Test func `has eight values in four quarter hours`() throws {
     let file = try MeterExample.read(try example()) { $0.zone = nil }
     #expect(file.readings.map(\.meter.text) == ["42", "42", "42", "42"])

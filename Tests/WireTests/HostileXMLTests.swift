@@ -58,6 +58,7 @@ import Testing
     #expect(scan(text.bytes).contains(said), "\(scan(text.bytes))")
   }
 
+  /// Scenario W9.
   @Test func `stays within its limits`() {
     let deep = String(repeating: "<a>", count: 1_000)
     #expect(scan(deep.bytes).contains("more than 32 elements"))

@@ -109,6 +109,7 @@ enum MeterExample {
     return text.unicodeScalars.map { Windows1251.byte($0)! }
   }
 
+  /// Scenarios W8 and W9: `status="1"` gives receipt 1; windows-1251 and quotes in names.
   @Test func `is read as its sender means it`() throws {
     let file = try MeterExample.read(try MeterExample.bytes(Self.name), "in/" + Self.name)
     let one = file.readings.filter { $0.meter.text == "770000000001101" }
@@ -167,6 +168,7 @@ enum MeterExample {
     }.joined()
   }
 
+  /// Scenario W8: 24 hourly values of 10 are 240 kWh.
   @Test func `of hours stays one of hours`() throws {
     let file = try MeterExample.read(message(periods(60))) { $0.isOneWay = true }
     #expect(file.readings.count == 24)
@@ -174,6 +176,7 @@ enum MeterExample {
     #expect(file.receipt?.status == .accepted)
   }
 
+  /// Scenario W8: 47 periods get receipt 3.
   @Test func `with a hole is refused, or has a missing interval`() throws {
     let bytes = message(periods(30, skipping: [600]))
     let refusal = try #require(MeterExample.refusal(bytes))

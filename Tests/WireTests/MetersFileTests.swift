@@ -32,6 +32,7 @@ import Testing
     #expect(try MetersFile.parse(MetersFile.encode(readings), file: "again") == readings)
   }
 
+  /// Scenario W7.
   @Test func `lists seven different faults in one report and imports nothing`() {
     let text = """
       meter_id,start,duration_min,import_kwh,export_kwh,quality,phase

@@ -14,6 +14,7 @@ import Testing
     return text.bytes
   }
 
+  /// Scenario W10: suffix E is consumption, B export.
   @Test func `is read as the market sees it`() throws {
     for unit in ["KWH", "kwh"] {
       let file = try MeterExample.read(try example([("KWH", unit)]))
