@@ -132,7 +132,9 @@ public enum IntervalsFile {
     if let committed, committed < .zero {
       table.fault(table.has(.committed) ? .committed : .commitment, allowed: "0 or more")
     }
-    if let committed, let penaltyBase, penaltyBase < .zero || penaltyBase > committed {
+    if let committed, let penaltyBase, committed >= .zero,
+      penaltyBase < .zero || penaltyBase > committed
+    {
       table.fault(.penaltyBase, allowed: "0 to the commitment of the row")
     }
     let price = table.isEmpty(.signalPrice) ? nil : price(&table)

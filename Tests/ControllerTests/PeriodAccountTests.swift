@@ -115,7 +115,7 @@ import Wire
         russia) == [.notEnrolled(SiteID("H1")!, event: EventID("E")!), .fleetMixed("zone")])
     let britain = try Self.policy("gb-dfs")
     let half = Self.row("E", "H1", "2023-12-06T17:00:00Z", minutes: 30)
-    #expect(try faults([half], britain) == [])
+    #expect(faults([half], britain) == [])
     var priced = half
     priced.signalPrice = 1_500_500
     #expect(try faults([priced], britain) == [.priceNotWhole(EventID("E")!)])

@@ -186,7 +186,7 @@ import Testing
           PeriodFiles.rows(
             [
               Event(
-                id: "E", start: "2026-07-07T20:00:00Z", committed: ["1.35"],
+                id: "E", start: "2026-07-07T20:00:00Z", committed: ["1.20"],
                 delivered: [delivered])
             ], minutes: 15))
       }

@@ -210,7 +210,7 @@ import Testing
 
   @Test func `another reward of a month changes the meaning`() throws {
     let old = Array(Fixture.period.utf8)
-    let new = Array(Fixture.period.replacing("summer: 275", with: "summer: 270").utf8)
+    let new = Array(Fixture.period.replacing("winter: 50", with: "winter: 45").utf8)
     func policy(_ bytes: [UInt8]) throws -> Policy {
       try Policy.load(bytes: bytes, file: "p.yaml", allowsProgramme: true)
     }
