@@ -41,13 +41,16 @@ struct ReportedPair {
       of: OwnerID(owner)!, from: CivilDate(text: from)!, to: CivilDate(text: to)!)
   }
 
-  /// A later run posts 0.50 more for the second home, in August.
+  /// July is closed: a later run posts 0.50 more for the second home, and it counts for August.
   func correct() throws {
     _ = try pair.book.post(
       [
         .init(
           key: IdempotencyKey(bytes: [UInt8](repeating: 7, count: 16))!, reason: "settlement",
-          event: EventID("peak"), run: "recalculation", effective: Samples.hour,
+          event: EventID("peak"), run: "recalculation",
+          effective: Window(
+            start: Timestamp(rfc3339: "2026-08-01T00:00:00Z")!,
+            end: Timestamp(rfc3339: "2026-08-01T00:00:01Z")!)!,
           legs: [
             ("event:peak:escrow", Money(millionths: -500_000)),
             ("owner:H2", Money(millionths: 500_000)),

@@ -73,8 +73,16 @@ public struct PeriodReader {
     let ever = Window(start: Timestamp(seconds: 0), end: Timestamp(seconds: 1 << 40))!
     var groups: [Key: [Movement]] = [:]
     var others: [String: Int] = [:]
-    for movement in try desk.movements(in: ever) {
-      let month = month(of: movement.effective.start)
+    let movements = try desk.movements(in: ever)
+    // A correction of a closed period counts for a later time; the event stays where it was.
+    var windows: [String: Window] = [:]
+    for movement in movements {
+      guard let event = movement.event, movement.run != nil, windows[event] == nil else { continue }
+      windows[event] = movement.effective
+    }
+    for movement in movements {
+      let window = movement.event.flatMap { windows[$0] } ?? movement.effective
+      let month = month(of: window.start)
       guard (first.map { $0 <= month } ?? true) && (last.map { month <= $0 } ?? true) else {
         continue
       }
@@ -88,11 +96,11 @@ public struct PeriodReader {
     var findings: [String] = []
     var energies: [String: RunTables.Energies] = [:]
     let ordered = groups.sorted {
-      let (a, b) = ($0.value[0], $1.value[0])
-      return (a.effective.start, $0.key.event, a.index) < (b.effective.start, $1.key.event, b.index)
+      let (a, b) = (windows[$0.key.event]!.start, windows[$1.key.event]!.start)
+      return (a, $0.key.event, $0.value[0].index) < (b, $1.key.event, $1.value[0].index)
     }
     for (key, movements) in ordered {
-      var row = row(key, movements)
+      var row = row(key, movements, windows[key.event]!)
       let tables = RunTables(reports, event: key.event, run: key.run)
       if tables.isThere {
         findings += try tables.findings(movements, currency: currency)
@@ -117,7 +125,9 @@ public struct PeriodReader {
     let run: String
   }
 
-  private func row(_ key: Key, _ movements: [Movement]) -> PeriodReport.Row {
+  private func row(
+    _ key: Key, _ movements: [Movement], _ window: Window
+  ) -> PeriodReport.Row {
     var rewards = Money.zero
     var penalties = Money.zero
     var parties: [String: Money] = [:]
@@ -132,7 +142,7 @@ public struct PeriodReader {
     }
     let first = movements[0]
     return PeriodReport.Row(
-      month: month(of: first.effective.start), event: key.event, window: first.effective,
+      month: month(of: window.start), event: key.event, window: window,
       run: key.run, firstEntry: Int64(first.index), lastEntry: Int64(movements.last!.index),
       entries: movements.count, rewards: rewards, penalties: penalties, parties: parties)
   }
