@@ -141,7 +141,8 @@ struct SeriesLoader {
   private mutating func suitedGrids(ofBlock number: Int32) throws(StoreError) -> [[Int]] {
     if let known = grids[number] { return known }
     let minutes = intervalSeconds / 60
-    let byLength = Dictionary(grouping: try store.slotMinutes(ofBlock: number)) { $0 % 10_000 }
+    let byLength = Dictionary(
+      grouping: try store.slotMinutes(ofBlock: number), by: ArchiveBlock.slotMinutes(ofGrid:))
     let suited = byLength.keys.filter { minutes.isMultiple(of: Int64($0)) }.sorted(by: >)
     let others = byLength.keys.filter { !suited.contains($0) }.sorted()
     let found = (suited + others).map { byLength[$0] ?? [] }

@@ -148,7 +148,7 @@ extension ArchiveBlock {
     firstDay = day
     dayCount = 1
     self.grid = grid
-    imported = Array(repeating: Self.missing, count: 1_440 / (grid % 10_000))
+    imported = Array(repeating: Self.missing, count: 1_440 / ArchiveBlock.slotMinutes(ofGrid: grid))
     exported = imported
     quality = Array(repeating: Quality.missing.rawValue, count: imported.count)
   }

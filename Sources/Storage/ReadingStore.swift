@@ -25,7 +25,9 @@ public struct ArchiveBlock: Hashable, Sendable {
   public var quality: [UInt8]
 
   /// Length of a slot.
-  public var slotMinutes: Int { grid % 10_000 }
+  public var slotMinutes: Int { Self.slotMinutes(ofGrid: grid) }
+  /// Minutes of a slot of a grid.
+  public static func slotMinutes(ofGrid grid: Int) -> Int { grid % 10_000 }
   /// Start of the first slot, in Unix seconds.
   public var startSecond: Int64 { firstDay * 86_400 + Int64(grid / 10_000) * 60 }
   /// The grid of readings such as this one: hours from 10:30 are no hours from 10:00.
@@ -43,7 +45,7 @@ public struct ArchiveBlock: Hashable, Sendable {
     self.firstDay = firstDay
     self.dayCount = dayCount
     self.grid = grid
-    let count = Self.meters * (1_440 / (grid % 10_000)) * dayCount
+    let count = Self.meters * (1_440 / Self.slotMinutes(ofGrid: grid)) * dayCount
     imported = Array(repeating: Self.missing, count: count)
     exported = Array(repeating: Self.missing, count: count)
     quality = Array(repeating: Quality.missing.rawValue, count: count)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Controller
 import Grid
-import Storage
 import Verification
 import Wire
 
@@ -48,9 +47,7 @@ struct MeterCompareCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard (meters == nil) != (readings == nil) else {
-      throw ValidationError("give --meters or --readings, one of them")
-    }
+    try MeterDays.requireOneSource(meters: meters, readings: readings)
   }
 
   mutating func run() throws {
@@ -68,13 +65,7 @@ struct MeterCompareCommand: ParsableCommand {
     try files.finish()
     let days = Window(start: zone.startOfDay(first), end: zone.startOfDay(last.adding(days: 1)))!
     var own = sent?.readings ?? []
-    if let readings {
-      do {
-        try MeterDays.archive(readings).readings(startingIn: days, of: nil) { own += $1 }
-      } catch let error as StoreError {
-        throw MeterImportCommand.outcome(of: error).failure("\(readings): \(error)")
-      }
-    }
+    if let readings { own += try MeterDays.archived(readings, startingIn: days, of: nil) }
     func sums(_ readings: [Reading]) -> [Key: MeterGroups.Group] {
       let wanted = readings.filter { days.start <= $0.window.start && $0.window.start < days.end }
         .sorted { ($0.meter, $0.window.start) < ($1.meter, $1.window.start) }

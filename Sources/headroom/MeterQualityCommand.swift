@@ -121,6 +121,26 @@ extension MeterDays {
     }
     return try MeterArchive(path: file)
   }
+
+  /// Readings of a database that start in `window`, of all meters or of some.
+  static func archived(
+    _ file: String, startingIn window: Window, of meters: Set<MeterID>?
+  ) throws -> [Reading] {
+    var found: [Reading] = []
+    do {
+      try archive(file).readings(startingIn: window, of: meters) { found += $1 }
+    } catch let error as StoreError {
+      throw MeterImportCommand.outcome(of: error).failure("\(file): \(error)")
+    }
+    return found
+  }
+
+  /// Readings come from a file or from a database.
+  static func requireOneSource(meters: String?, readings: String?) throws {
+    guard (meters == nil) != (readings == nil) else {
+      throw ValidationError("give --meters or --readings, one of them")
+    }
+  }
 }
 
 extension MeterArchive {

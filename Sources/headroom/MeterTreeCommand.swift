@@ -1,7 +1,6 @@
 import ArgumentParser
 import Controller
 import Grid
-import Storage
 import Verification
 import Wire
 
@@ -32,9 +31,7 @@ struct MeterTreeCommand: ParsableCommand {
   @ArgumentParser.Flag(help: "Print the result as JSON.") var json = false
 
   func validate() throws {
-    guard (meters == nil) != (readings == nil) else {
-      throw ValidationError("give --meters or --readings, one of them")
-    }
+    try MeterDays.requireOneSource(meters: meters, readings: readings)
   }
 
   mutating func run() throws {
@@ -54,13 +51,7 @@ struct MeterTreeCommand: ParsableCommand {
       start: zone.startOfDay(first), end: zone.startOfDay(last.adding(days: 1)))!
     let wanted = Self.meters(of: node, in: tree, first, last)
     var found: [Reading] = (sent?.readings ?? []).filter { wanted.contains($0.meter) }
-    if let readings {
-      do {
-        try MeterDays.archive(readings).readings(startingIn: window, of: wanted) { found += $1 }
-      } catch let error as StoreError {
-        throw MeterImportCommand.outcome(of: error).failure("\(readings): \(error)")
-      }
-    }
+    if let readings { found += try MeterDays.archived(readings, startingIn: window, of: wanted) }
     let sums = NodeSum.sums(
       of: node, in: tree, found, borders: MeterGroups.borders(group, zone, first, last), zone: zone)
     json ? write(sums, node) : print(sums)
