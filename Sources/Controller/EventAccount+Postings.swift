@@ -42,12 +42,7 @@ extension EventAccount {
   }
 
   /// What the run posts: everything in the first, then what it changes.
-  var entries: [SettlementEntry] {
-    posted.isEmpty
-      ? result.entries()
-      : Settlement.entries(
-        Settlement.difference(of: result, posted: posted), run: result.run)
-  }
+  var entries: [SettlementEntry] { result.entries(over: posted) }
 
   /// The accounts of the owners that the result names.
   public var ownerAccounts: [LedgerKeeper.NewAccount] {

@@ -25,13 +25,18 @@ struct EventSettler: Sendable {
 
   private var run: SettlementTerms.Run { item.run }
 
+  /// True for the first payable run, which an escrow covers.
+  private func isFirst(_ policy: Policy) -> Bool {
+    policy.settlement.runs.first(where: \.isPayable)?.name == run.name
+  }
+
   /// What came of it; without homes there was nothing to settle.
   func carryOut() async throws -> FinishedRun {
     let policy = setup.policies.first { $0.hash == record.policy }
     guard let policy else { preconditionFailure("a settled event has a policy") }
     let now = setup.clock.now
     let event = EventCase(record, fleet: setup.fleet, policy: policy, others: others)
-    let isFirst = policy.settlement.runs.first(where: \.isPayable)?.name == run.name
+    let isFirst = isFirst(policy)
     guard let event, !event.homes.isEmpty else {
       let settled = isFirst ? try close(policy, held: .zero, credited: .zero, now: now) : nil
       return FinishedRun(item: item, settled: settled)
@@ -51,7 +56,7 @@ struct EventSettler: Sendable {
           + EscrowCover.accounts(event: record.id, utility: record.utility, policy: policy),
         now: now)
       account.posted = try account.posted(in: setup.book, utility: record.utility)
-      if let reason = shortOfFunds(account, policy) {
+      if !isFirst, let reason = shortOfFunds(account, policy) {
         return FinishedRun(item: item, blocked: reason)
       }
     }
@@ -168,7 +173,7 @@ struct EventSettler: Sendable {
     let currency = policy.settlement.currency
     let paths = EscrowCover.Paths(event: record.id, utility: record.utility)
     let penalty = "programme:\(policy.dispatch.programme):penalty"
-    let isFirst = policy.settlement.runs.first(where: \.isPayable)?.name == run.name
+    let isFirst = isFirst(policy)
     func move(_ from: String, _ reason: String, keeping: Money = .zero) throws {
       guard let position = setup.book.position(of: from, currency: currency),
         let window = record.window, let salt = setup.book.salt(of: from)

@@ -68,6 +68,10 @@ struct RunAgenda {
         due: end.adding(seconds: Self.graceSeconds + days * 86_400), event: event.id, run: run)
       if !items.contains(item) { items.append(item) }
     }
+    sort()
+  }
+
+  private mutating func sort() {
     items.sort { ($0.due, $0.event, $0.run.afterDays) < ($1.due, $1.event, $1.run.afterDays) }
   }
 
@@ -75,7 +79,7 @@ struct RunAgenda {
   mutating func postpone(_ item: Item, at now: Timestamp) {
     items.append(
       Item(due: now.adding(seconds: Self.patienceSeconds), event: item.event, run: item.run))
-    items.sort { ($0.due, $0.event, $0.run.afterDays) < ($1.due, $1.event, $1.run.afterDays) }
+    sort()
   }
 
   /// Takes the first item that is due, or nil.

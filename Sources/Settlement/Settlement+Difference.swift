@@ -94,6 +94,16 @@ public struct HomeDifference: Hashable, Sendable {
   }
 }
 
+extension SettlementResult {
+  /// The entries of a run over what the runs before it posted: everything in the first, then new
+  /// less posted.
+  public func entries(over posted: [PostedHome]) -> [SettlementEntry] {
+    posted.isEmpty
+      ? entries()
+      : Settlement.entries(Settlement.difference(of: self, posted: posted), run: run)
+  }
+}
+
 extension Settlement {
   /// What a later run posts: the difference of the results, never the result of the difference.
   ///

@@ -91,17 +91,25 @@ public struct EvidenceCheck {
     compare(request, with: evidence, policy, isPenalty: reason == "penalty", index)
   }
 
-  private mutating func evidence(_ hash: Digest, _ index: UInt64) throws -> HomeEvidence? {
+  /// Bytes that are there and have their hash; nil with a finding otherwise.
+  private mutating func hold(
+    _ bytes: [UInt8]?, _ kind: String, _ hash: Digest, _ index: UInt64
+  ) -> [UInt8]? {
     looked.insert(hash)
-    guard let bytes = try source.bytes(hash) else {
-      add("evidenceMissing", index, "the evidence \(hash) is not there")
+    guard let bytes else {
+      add("\(kind)Missing", index, "the \(kind) \(hash) is not there")
       return nil
     }
     let found = SHA256.hash(bytes)
     guard found == hash else {
-      add("evidenceAltered", index, "the evidence \(hash) has the SHA-256 \(found)")
+      add("\(kind)Altered", index, "the \(kind) \(hash) has the SHA-256 \(found)")
       return nil
     }
+    return bytes
+  }
+
+  private mutating func evidence(_ hash: Digest, _ index: UInt64) throws -> HomeEvidence? {
+    guard let bytes = hold(try source.bytes(hash), "evidence", hash, index) else { return nil }
     do throws(HomeEvidence.Fault) { return try HomeEvidence(bytes: bytes) } catch {
       add("evidenceMalformed", index, "the evidence \(hash): \(error)")
       return nil
@@ -120,16 +128,7 @@ public struct EvidenceCheck {
       return nil
     }
     if let known = policies[hash] { return known }
-    looked.insert(hash)
-    guard let bytes = try source.policy(hash) else {
-      add("policyMissing", index, "the policy \(hash) is not there")
-      return nil
-    }
-    let found = SHA256.hash(bytes)
-    guard found == hash else {
-      add("policyAltered", index, "the policy \(hash) has the SHA-256 \(found)")
-      return nil
-    }
+    guard let bytes = hold(try source.policy(hash), "policy", hash, index) else { return nil }
     do throws(PolicyFaults) {
       let policy = try Policy.load(bytes: bytes, file: "\(hash)")
       policies[hash] = policy
@@ -146,10 +145,7 @@ public struct EvidenceCheck {
   ) {
     let result = Settlement.settle(evidence.input, terms: policy.settlement)
     let posted = posted(before: request, evidence, policy)
-    let entries =
-      posted.isEmpty
-      ? result.entries()
-      : Settlement.entries(Settlement.difference(of: result, posted: posted), run: result.run)
+    let entries = result.entries(over: posted)
     guard let entry = entries.first(where: { $0.key.hasSuffix(":penalty") == isPenalty }) else {
       let kind = isPenalty ? "penalty" : "reward"
       return add("postingsDiffer", index, "its evidence gives no \(kind) at all")
