@@ -48,6 +48,9 @@ public struct LedgerDesk {
   public private(set) var paths: [AccountID: String] = [:]
   let store: any LedgerStore
 
+  /// True when a checkpoint of this ledger was signed here before.
+  public var hasSigned: Bool { get throws { try !store.checkpoints().isEmpty } }
+
   /// Opens the ledger in `file`, which may be `postgresql://…`, as of now or of an earlier moment.
   /// - Throws: `Fault.noLedger`, `StoreError`, or `LedgerKeeper.Fault` for a file that was changed.
   public init(opening file: String, asOf moment: Moment? = nil) throws {

@@ -53,7 +53,7 @@ public final class LedgerKeeper: Sendable {
   /// Opens the book in `store`, or founds it when there is none.
   ///
   /// Every entry is checked against every rule again. With a guard, a store that is older than what
-  /// was signed is refused; a ledger that never had a guard gets one at its newest checkpoint.
+  /// was signed is refused, and so is one that has signed while its guard is gone.
   public init(
     store: any LedgerStore, key: SigningKey, guardedBy signGuard: SignGuard? = nil, now: Timestamp
   ) throws {
@@ -77,19 +77,8 @@ public final class LedgerKeeper: Sendable {
         throw Fault.otherOrigin(found: state.book.origin ?? "", expected: key.verifier.name)
       }
     }
-    try Self.check(signGuard, state.book, store)
+    try signGuard?.check(state.book, hasSigned: !store.checkpoints().isEmpty)
     self.state = Mutex(state)
-  }
-
-  private static func check(
-    _ signGuard: SignGuard?, _ book: Book, _ store: any LedgerStore
-  ) throws {
-    guard let signGuard else { return }
-    if try signGuard.last() == nil, let head = try store.checkpoints().last {
-      try signGuard.begin(
-        at: Checkpoint(origin: book.origin!, size: UInt64(head.size), root: head.root))
-    }
-    try signGuard.check(book)
   }
 
   /// The first entries of every log: its own key, and the operator's under the same private key.
@@ -343,8 +332,9 @@ public final class LedgerKeeper: Sendable {
     // Under the lock, so that heads are signed in the order of their sizes.
     try state.withLock { state in
       let checkpoint = state.book.checkpoint!
-      // A missing guard was begun when the book was opened.
-      if let signGuard { _ = try signGuard.advance(to: state.book, hasSigned: false) }
+      if let signGuard {
+        _ = try signGuard.advance(to: state.book, hasSigned: !store.checkpoints().isEmpty)
+      }
       let note = checkpoint.signed(with: key)
       let stored = StoredCheckpoint(
         size: Int64(checkpoint.size), root: checkpoint.root, note: note.description)

@@ -50,7 +50,7 @@ struct LedgerPostCommand: ParsableCommand {
   @Flag(help: "Open accounts and currencies that are not there yet.") var openAccounts = false
   @Option(help: "Approve the request of this hash, which waits for more keys.")
   var approve: String?
-  @Option(help: "The sign guard of the log; by default beside the log's key, if it is there.")
+  @Option(help: "The sign guard of the log; by default beside the key (KEY.guard).")
   var signGuard: String?
   @Flag(help: "Print the receipts as JSON.") var json = false
 
@@ -67,7 +67,7 @@ struct LedgerPostCommand: ParsableCommand {
     let key = try place.key(key)
     var desk = try place.desk()
     let pending = PendingRequests(besideLedger: try place.file())
-    try refuseOldCopy(desk)
+    try refuseOldCopy(desk, key)
     let receipts = try LedgerFailure.told {
       if let requests {
         return try desk.post(
@@ -83,11 +83,14 @@ struct LedgerPostCommand: ParsableCommand {
     LedgerReceipts.print(receipts, of: desk, json: json)
   }
 
-  /// Over a copy that is older than what was signed nothing is written either.
-  private func refuseOldCopy(_ desk: LedgerDesk) throws {
+  /// Over a copy that is older than what was signed, or may be, nothing is written either.
+  private func refuseOldCopy(_ desk: LedgerDesk, _ key: SigningKey) throws {
     try LedgerFailure.told {
       let beside = try? SignGuard(besideKey: place.keyFile(self.key))
-      try (signGuard.map { SignGuard($0) } ?? beside)?.check(desk.book, otherLogs: signGuard == nil)
+      // Beside the key of another author there need not be one.
+      let mustBeThere = signGuard != nil || key.verifier == desk.book.logKey
+      try (signGuard.map { SignGuard($0) } ?? beside)?.check(
+        desk.book, hasSigned: mustBeThere && desk.hasSigned, otherLogs: signGuard == nil)
     }
   }
 }

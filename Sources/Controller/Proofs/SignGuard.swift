@@ -45,8 +45,9 @@ public struct SignGuard: Sendable {
       case .missing(let path):
         """
         \(path): there is no sign guard, and this ledger has signed before
-        nothing is signed. What to do: if this is the newest copy of the ledger, say --restored with \
-        --policy, so that every witness is asked; without witnesses say --new-guard
+        nothing is signed or written. What to do: if this is the newest copy of the ledger, \
+        `headroom ledger checkpoint --restored --policy F` asks every witness and begins the guard; \
+        without witnesses `headroom ledger checkpoint --new-guard` does, on your word
         """
       }
     }
@@ -69,10 +70,15 @@ public struct SignGuard: Sendable {
     }
   }
 
-  /// Throws unless a log may go on from where it is: `ahead` or `otherHistory` else.
-  /// - Parameter otherLogs: True when the guard of another log is nothing to do with this one.
-  public func check(_ book: Book, otherLogs: Bool = false) throws {
-    guard let last = try last() else { return }
+  /// Throws unless a log may go on from where it is: `missing`, `ahead` or `otherHistory` else.
+  /// - Parameters:
+  ///   - hasSigned: True when the ledger has signed before; then the guard must be there.
+  ///   - otherLogs: True when the guard of another log is nothing to do with this one.
+  public func check(_ book: Book, hasSigned: Bool, otherLogs: Bool = false) throws {
+    guard let last = try last() else {
+      if hasSigned { throw Fault.missing(path: path) }
+      return
+    }
     guard last.origin == book.origin else {
       if otherLogs { return }
       throw Fault.otherLog(path: path, origin: last.origin)
@@ -97,10 +103,8 @@ public struct SignGuard: Sendable {
     try FileManager.default.createDirectory(
       atPath: WholeFile.folder(of: path), withIntermediateDirectories: true)
     return try WholeFile.locked(path) {
-      let last = try last()
-      if last == nil, hasSigned { throw Fault.missing(path: path) }
-      try check(book)
-      if last != next { try WholeFile.write(Array(next.text.utf8), to: path) }
+      try check(book, hasSigned: hasSigned)
+      if try last() != next { try WholeFile.write(Array(next.text.utf8), to: path) }
       return next
     }
   }

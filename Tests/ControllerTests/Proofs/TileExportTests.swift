@@ -259,13 +259,13 @@ enum ProofWorld {
       #expect(
         throws: SignGuard.Fault.otherHistory(
           path: guarding.path, size: 5, signed: root, computed: desk.book.tree.root(at: 5))
-      ) { try guarding.check(desk.book) }
+      ) { try guarding.check(desk.book, hasSigned: true) }
       #expect(throws: SignGuard.Fault.self) {
         try guarding.begin(at: Checkpoint(origin: Samples.origin, size: 4, root: root))
       }
       try write("other\n0\n\(Base64.text(MerkleHash.emptyRoot.bytes))\n", to: guarding.path)
       #expect(throws: SignGuard.Fault.otherLog(path: guarding.path, origin: "other")) {
-        try guarding.check(desk.book)
+        try guarding.check(desk.book, hasSigned: true)
       }
       try write("nonsense", to: guarding.path)
       #expect(throws: SignGuard.Fault.notAGuard(path: guarding.path)) {
@@ -277,19 +277,28 @@ enum ProofWorld {
     }
   }
 
-  @Test func `is begun by a controller that never had one`() throws {
+  @Test func `must be there for a controller once something was signed`() throws {
     try withFolder { folder in
       let store = try SQLiteMainStore(path: folder + "/headroom.db")
-      let first = try LedgerKeeper(store: store, key: Samples.key, now: Samples.now)
-      _ = try first.checkpoint()
       let guarding = SignGuard(folder + "/guard")
       let keeper = try LedgerKeeper(
         store: store, key: Samples.key, guardedBy: guarding, now: Samples.now)
-      #expect(try guarding.last()?.size == 2)
+      #expect(try guarding.last() == nil)
       _ = try keeper.checkpoint()
+      #expect(try guarding.last()?.size == 2)
       try keeper.open([.init("owner:H1", .owner)], now: Samples.now)
       _ = try keeper.checkpoint()
       #expect(try guarding.last()?.size == 3)
+
+      try FileManager.default.removeItem(atPath: guarding.path)
+      #expect(throws: SignGuard.Fault.missing(path: guarding.path)) {
+        try LedgerKeeper(store: store, key: Samples.key, guardedBy: guarding, now: Samples.now)
+      }
+      // Also for one that was opened while it was still there.
+      #expect(throws: SignGuard.Fault.missing(path: guarding.path)) { try keeper.checkpoint() }
+      let newest = try LedgerDesk(opening: folder + "/headroom.db").newestCheckpoint()!.checkpoint
+      try guarding.begin(at: newest)
+      #expect(try keeper.checkpoint().size == 3)
     }
   }
 }
