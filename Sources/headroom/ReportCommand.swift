@@ -14,7 +14,8 @@ struct ReportCommand: ParsableCommand {
       """,
     subcommands: [
       ReportEventCommand.self, ReportEventsCommand.self, ReportOwnerCommand.self,
-      ReportMonthCommand.self, ReportProgrammeCommand.self,
+      ReportMonthCommand.self, ReportProgrammeCommand.self, ReportSignCommand.self,
+      ReportFinalCommand.self,
     ])
 }
 
