@@ -21,6 +21,8 @@ struct CSVReader {
   }
 
   let bytes: [UInt8]
+  /// What stands between two cells.
+  let separator: UInt8
   /// The cells of the present record.
   private(set) var cells: [CSVCell] = []
   /// The line on which it begins, from 1.
@@ -28,8 +30,9 @@ struct CSVReader {
   private var at = 0
   private var nextLine = 1
 
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) {
     self.bytes = bytes
+    self.separator = separator
     // A byte-order mark is allowed in files.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
   }
@@ -52,7 +55,7 @@ struct CSVReader {
       }
       guard at < bytes.count else { return true }
       switch bytes[at] {
-      case UInt8(ascii: ","): at += 1
+      case separator: at += 1
       default:
         endLine()
         return true
@@ -78,7 +81,7 @@ struct CSVReader {
     let start = at
     while at < bytes.count {
       let byte = bytes[at]
-      if byte == UInt8(ascii: ",") || byte == 0x0A { break }
+      if byte == separator || byte == 0x0A { break }
       if byte == 0x0D, at + 1 < bytes.count, bytes[at + 1] == 0x0A { break }
       if byte == UInt8(ascii: "\"") {
         throw refuse("a quote inside a cell", "quotes around the whole cell")
@@ -114,9 +117,12 @@ struct CSVReader {
       cells.append(cell)
       at += 1
       guard
-        at == bytes.count || bytes[at] == UInt8(ascii: ",") || bytes[at] == 0x0A
+        at == bytes.count || bytes[at] == separator || bytes[at] == 0x0A
           || (bytes[at] == 0x0D && at + 1 < bytes.count && bytes[at + 1] == 0x0A)
-      else { throw refuse("text after a closing quote", "`,` or the end of the line") }
+      else {
+        let mark = Character(UnicodeScalar(separator))
+        throw refuse("text after a closing quote", "`\(mark)` or the end of the line")
+      }
       return
     }
     throw refuse("a quote that is not closed", "a closing quote")

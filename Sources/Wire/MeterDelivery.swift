@@ -10,6 +10,11 @@ public enum MeterFormat: String, Hashable, Sendable, CaseIterable {
   case macet80020 = "80020"
   /// The Australian interval file.
   case nem12
+  /// British half-hourly advances; they come and do not leave.
+  case d0379
+
+  /// The names of all, for people.
+  public static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
   /// The format of unpacked bytes, by content; nil when it is none of them.
   public static func recognise(_ bytes: [UInt8]) -> MeterFormat? {
@@ -24,6 +29,7 @@ public enum MeterFormat: String, Hashable, Sendable, CaseIterable {
       return text.contains("<message") ? .macet80020 : nil
     }
     if text.hasPrefix("100,NEM12") { return .nem12 }
+    if text.hasPrefix("ZHV|") { return .d0379 }
     return text.prefix(while: { $0 != "\n" }).contains("meter_id") ? .csv : nil
   }
 }
@@ -152,12 +158,13 @@ public enum MeterFiles {
       case .csv: return try csv(bytes, file, options)
       case .espi: return try ESPIFile.read(bytes, file: file, options: options)
       case .nem12: return try NEM12File.read(bytes, file: file, options: options)
+      case .d0379: return try D0379File.read(bytes, file: file, options: options)
       case .macet80020: break
       case nil:
         if name.hasPrefix("80020_") { break }
         throw FileFaults.one(
           file, "format", Excerpt.of(bytes.prefix(40)),
-          "meters CSV, ESPI, 80020 or NEM12; --format names one")
+          "meters CSV, ESPI, 80020, NEM12 or D0379; --format names one")
       }
     } catch {
       throw DeliveryRefusal(faults: error, receipt: nil)

@@ -25,7 +25,7 @@ public struct MeterMap: Hashable, Sendable {
     var map = MeterMap()
     while table.next() {
       let format = MeterFormat(rawValue: table.text(.format))
-      if format == nil { table.fault(.format, allowed: "csv, espi, 80020 or nem12") }
+      if format == nil { table.fault(.format, allowed: MeterFormat.list) }
       let name = table.text(.external)
       if name.isEmpty { table.fault(.external, allowed: "the sender's name of a meter") }
       let meter = table.id(.meter, as: MeterKind.self)

@@ -12,14 +12,15 @@ import Wire
 struct MeterImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Take meter readings from files into the database: CSV, Green Button, 80020, NEM12.",
+    abstract:
+      "Take readings from files into the database: CSV, Green Button, 80020, NEM12, D0379.",
     discussion: """
       The format is recognised by content; gzip and zip (one member) are unpacked in memory. All \
       files are read before anything is written, and one that is refused ends the command with 65 \
       and every fault. Counts are of values: a reading has two, import and export.
 
       The same bytes again change nothing. Another value for a known interval is a new version \
-      where the sender orders his (80020 by number, NEM12 and Green Button by time of update), an \
+      where the sender orders his (80020 by number, the others but CSV by time of update), an \
       edit with --replace, and refused otherwise. Former values are kept, and so are the files, as \
       they came, beside the database in originals/.
 
@@ -32,7 +33,7 @@ struct MeterImportCommand: ParsableCommand {
 
   @Option(help: "The readings database; it is made when it is missing.") var into: String
   @Option(
-    help: "csv, espi, 80020 or nem12; recognised by content when not given.",
+    help: "csv, espi, 80020, nem12 or d0379; recognised by content when not given.",
     transform: FormatArgument.parse)
   var format: MeterFormat?
   @Option(help: "CSV format,external_id,meter_id: whose meters these are; others are refused.")
@@ -188,7 +189,7 @@ enum EpochArgument: String, ExpressibleByArgument, CaseIterable { case local }
 enum FormatArgument {
   static func parse(_ text: String) throws -> MeterFormat {
     if let format = MeterFormat(rawValue: text) { return format }
-    throw ValidationError("format is \(text); allowed: csv, espi, 80020, nem12")
+    throw ValidationError("format is \(text); allowed: \(MeterFormat.list)")
   }
 }
 

@@ -12,6 +12,7 @@ enum Sent {
   static let macet = path("80020_7700000001_20250814_418.xml")
   static let points = path("80020_7700000001_20250814_417.xml")
   static let nem12 = path("nem12_example.csv")
+  static let d0379 = path("uk_d0379_long_day.txt")
 }
 
 @Suite struct `headroom meter` {

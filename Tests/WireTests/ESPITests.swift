@@ -54,6 +54,18 @@ import Testing
     #expect(try MeterExample.read(reversed.bytes).readings == expected)
     let relative = try example([("https://example.invalid/espi/", "/espi/")])
     #expect(try MeterExample.read(relative).readings == expected)
+    // Relative to the feed's own link, and to a base that is said.
+    let folder = "https://example.invalid/espi/1_1/resource/"
+    let own = try example([
+      (folder, ""),
+      ("<title>example<", "<link rel=\"self\" href=\"\(folder)x\"/><title>example<"),
+    ])
+    #expect(try MeterExample.read(own).readings == expected)
+    let based = try example([
+      (folder, "../"),
+      ("/2005/Atom\"><id>", "/2005/Atom\" xml:base=\"\(folder)RetailCustomer/\"><id>"),
+    ])
+    #expect(try MeterExample.read(based).readings == expected)
     let trailing = try example([
       ("/MeterReading/1/IntervalBlock\"", "/MeterReading/1/IntervalBlock/\"")
     ])

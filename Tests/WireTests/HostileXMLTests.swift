@@ -98,7 +98,8 @@ import Testing
 @Suite struct `Every example` {
   static let names = [
     "80020_7700000001_20250814_417.xml", "80020_7700000001_20250814_418.xml", "espi_example.xml",
-    "nem12_example.csv", "meters_example.csv",
+    "nem12_example.csv", "meters_example.csv", "same_day.csv", "same_day_espi.xml",
+    "uk_d0379_long_day.txt",
   ]
 
   /// All places with `HEADROOM_EVERY_BYTE` in the environment, which takes some minutes.
@@ -112,7 +113,7 @@ import Testing
     let bytes = try MeterExample.bytes(name)
     let whole = try MeterExample.read(bytes, name).readings
     // A file of plain CSV has no end of its own: whole rows are whole.
-    let isOpenEnded = name == "meters_example.csv"
+    let isOpenEnded = name == "meters_example.csv" || name == "same_day.csv"
     for end in places(bytes.count) {
       guard let part = try? MeterExample.read(Array(bytes[..<end]), name) else { continue }
       if isOpenEnded {

@@ -224,6 +224,11 @@ enum MeterExample {
 
   @Test(arguments: [
     ("hello", 4), ("<message", 4), ("<a><b></a></b>", 4), ("<other/>", 3),
+    // Scenario W9: entities that grow are not even declared.
+    (
+      "<!DOCTYPE message [<!ENTITY a \"kWh\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>"
+        + "<message class=\"80020\">&b;</message>", 4
+    ),
   ])
   func `gets a receipt when it is no such file`(_ text: String, _ status: Int) {
     let refusal = MeterExample.refusal(text.bytes, "80020_7700000001_20250814_9.xml") {
@@ -250,6 +255,10 @@ enum MeterExample {
       MeterExample.refusal(try MeterExample.bytes(Self.name)) { $0.map = map })
     #expect(refusal.receipt?.status == .unknownPoints)
     #expect("\(refusal)".contains("770000000001102; allowed: a code of the map"))
+    // Another code of a channel is unknown too, and what is no number is a fault of the format.
+    let letters = MeterExample.refusal(try changed([(">13<", ">12a<")]))
+    #expect(letters?.receipt?.status == .formatError)
+    #expect(letters.map { "\($0)" }?.contains("value is 12a; allowed: kilowatt-hours") == true)
     let unknown = try changed([("measuringchannel code=\"04\"", "measuringchannel code=\"05\"")])
     #expect(MeterExample.refusal(unknown)?.receipt?.status == .unknownPoints)
   }

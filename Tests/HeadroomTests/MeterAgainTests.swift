@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@Suite struct `A file that headroom meter import knows` {
+  /// Values of each example.
+  static let files = [
+    (Sent.csv, "csv", 96), (Sent.espi, "espi", 96), (Sent.macet, "80020", 96),
+    (Sent.points, "80020", 192), (Sent.nem12, "nem12", 192), (Sent.d0379, "d0379", 100),
+  ]
+
+  /// Scenario W9: the evidence is what was sent, though it is windows-1251 with quotes in names.
+  @Test(arguments: files)
+  func `is kept byte for byte and changes nothing the second time`(
+    _ path: String, _ format: String, _ values: Int
+  ) throws {
+    try World.make { world in
+      let into = world.folder + "/readings.db"
+      func take() throws -> [String: Any] {
+        let outcome = try Program.run([
+          "meter", "import", "--json", "--zone", "Europe/Moscow", "--one-way", "--into", into, path,
+        ])
+        try #require(outcome.status == 0, "\(outcome.notes)")
+        return try #require((try outcome.object()["files"] as? [[String: Any]])?.first)
+      }
+      let first = try take()
+      #expect(first["format"] as? String == format && first["new"] as? Int == values)
+      let hash = try #require(first["sha256"] as? String)
+      let sent = try Data(contentsOf: URL(filePath: path))
+      #expect(try Data(contentsOf: URL(filePath: "\(world.folder)/originals/\(hash)")) == sent)
+      func all() throws -> String {
+        try Program.run([
+          "meter", "export", "--readings", into, "--from", "2025-08-13", "--to", "2025-10-27",
+        ]).output
+      }
+      let before = try all()
+      #expect(before.contains(",30,"))
+      let again = try take()
+      #expect(again["known"] as? Bool == true && again["same"] as? Int == values)
+      #expect(again["new"] as? Int == 0)
+      #expect(try all() == before)
+    }
+  }
+
+  @Test func `does not leave as D0379`() throws {
+    try World.make { world in
+      let into = world.folder + "/readings.db"
+      #expect(try Program.run(["meter", "import", "--into", into, Sent.d0379]).status == 0)
+      let outcome = try Program.run([
+        "meter", "export", "--readings", into, "--from", "2025-10-26", "--to", "2025-10-26",
+        "--format", "d0379",
+      ])
+      #expect(outcome.status == 65)
+      #expect(outcome.notes.contains("--format is d0379, which only comes; allowed: csv, espi,"))
+    }
+  }
+}
