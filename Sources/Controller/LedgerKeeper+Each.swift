@@ -21,8 +21,7 @@ extension LedgerKeeper {
     each postings: [Posting], currency: Currency, now: Timestamp
   ) throws -> [Result<Receipt, Fault>] {
     let commodity = try commodity(currency, now: now)
-    return try state.withLock { state in
-      if let lost = state.lost { throw Fault.notWritten(reason: lost) }
+    return try onNewest { state in
       let before = Int64(state.book.size)
       var taken: [Appended] = []
       taken.reserveCapacity(postings.count)

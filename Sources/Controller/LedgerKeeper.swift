@@ -4,9 +4,9 @@ public import Signing
 public import Storage
 import Synchronization
 
-/// The one writer of the book: keeps it in memory, appends durably, signs its head.
+/// The controller's writer of the book: keeps it in memory, appends durably, signs its head.
 ///
-/// Any thread may ask; requests are taken one after the other.
+/// What an operator posts meanwhile it takes over. Any thread may ask; requests are taken one after the other.
 public final class LedgerKeeper: Sendable {
   /// Why the book could not be opened or written.
   public enum Fault: Error, Sendable, CustomStringConvertible {
@@ -62,17 +62,12 @@ public final class LedgerKeeper: Sendable {
     self.key = key
     author = try Self.author(of: key.verifier)
     var state = State()
-    for name in try store.names() {
-      guard let id = AccountID(bytes: name.id) else { continue }
-      state.accounts[name.path] = (id, name.salt)
-      state.paths[id] = name.path
-    }
     if try store.size() == 0 {
       let written = try Self.take(
         try Self.founding(key.verifier), into: &state.book, now: now)
       try store.append(written, names: [], expecting: 0)
     } else {
-      state.book = try Self.replay(store)
+      state = try Self.read(store)
       guard state.book.origin == key.verifier.name else {
         throw Fault.otherOrigin(found: state.book.origin ?? "", expected: key.verifier.name)
       }
@@ -108,8 +103,17 @@ public final class LedgerKeeper: Sendable {
   ) throws -> Book {
     var book = Book()
     book.reserve(Int(try store.size()))
+    try extend(&book, from: store, while: wanted)
+    return book
+  }
+
+  /// Takes over what the store has beyond `book`; every leaf and every rule is checked.
+  static func extend(
+    _ book: inout Book, from store: any LedgerStore,
+    while wanted: ((Int64, Span<UInt8>) -> Bool)? = nil
+  ) throws {
     var fault: Fault?
-    try store.lend(from: 0) { index, entry, leaf in
+    try store.lend(from: Int64(book.size)) { index, entry, leaf in
       if let wanted, !wanted(index, entry) { return false }
       do throws(LedgerRefusal) {
         guard index == Int64(book.size) else {
@@ -128,7 +132,6 @@ public final class LedgerKeeper: Sendable {
       return true
     }
     if let fault { throw fault }
-    return book
   }
 
   private static func take(
@@ -147,7 +150,7 @@ public final class LedgerKeeper: Sendable {
 
   /// The number of a currency; opened when it is new.
   public func commodity(_ currency: Currency, now: Timestamp) throws -> UInt32 {
-    try state.withLock { state in
+    try onNewest { state in
       if let number = state.book.commodity(currency.code) { return number }
       try write([EntryRequest(.commodity(.money(currency)))], [], &state, now: now)
       return state.book.commodity(currency.code)!
@@ -173,7 +176,7 @@ public final class LedgerKeeper: Sendable {
 
   /// Opens accounts that are not there yet; names and entries are written in one transaction.
   public func open(_ accounts: [NewAccount], now: Timestamp) throws {
-    try state.withLock { state in
+    try onNewest { state in
       var requests: [EntryRequest] = []
       var names: [AccountPath] = []
       var seen: Set<String> = []
@@ -195,11 +198,7 @@ public final class LedgerKeeper: Sendable {
       }
       guard !requests.isEmpty else { return }
       try write(requests, names, &state, now: now)
-      for name in names {
-        let id = AccountID(bytes: name.id)!
-        state.accounts[name.path] = (id, name.salt)
-        state.paths[id] = name.path
-      }
+      state.remember(names)
     }
   }
 
@@ -249,7 +248,7 @@ public final class LedgerKeeper: Sendable {
     _ postings: [Posting], currency: Currency, now: Timestamp
   ) throws -> [UInt64] {
     let commodity = try commodity(currency, now: now)
-    return try state.withLock { state in
+    return try onNewest { state in
       let requests = try postings.map { try request($0, commodity, state) }
       return try write(requests, [], &state, now: now)
     }
@@ -278,7 +277,6 @@ public final class LedgerKeeper: Sendable {
   private func write(
     _ requests: [EntryRequest], _ names: [AccountPath], _ state: inout State, now: Timestamp
   ) throws -> [UInt64] {
-    if let lost = state.lost { throw Fault.notWritten(reason: lost) }
     let before = Int64(state.book.size)
     let taken: [Appended]
     do throws(BatchRefusal) {
@@ -330,7 +328,7 @@ public final class LedgerKeeper: Sendable {
   /// Signs the present head and keeps the note; the same head again gives the same bytes.
   public func checkpoint() throws -> StoredCheckpoint {
     // Under the lock, so that heads are signed in the order of their sizes.
-    try state.withLock { state in
+    try onNewest { state in
       let checkpoint = state.book.checkpoint!
       if let signGuard {
         _ = try signGuard.advance(to: state.book, hasSigned: !store.checkpoints().isEmpty)

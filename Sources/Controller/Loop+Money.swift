@@ -7,22 +7,10 @@ import Settlement
 
 extension Loop {
   /// Covers the greatest cost of what was planned, and says so or what is missing.
-  ///
-  /// Asking again for the same event and revision finds the entry that is there and moves nothing.
   func escrow(_ effects: [Effect], at now: Timestamp) throws -> [Input] {
-    var answers: [Input] = []
-    for case .holdEscrow(let event, let revision) in effects {
-      guard let record = decider.engine.event(event),
-        let policy = setup.policies.first(where: { $0.hash == record.policy }),
-        let plan = record.pendingPlan
-      else { preconditionFailure("escrow is asked for an event that has a plan and a policy") }
-      let signal = record.revisions.last { $0.signal.revision == revision }?.signal
-      let cover = EscrowCover(
-        record: record, revision: revision, plan: plan, level: signal?.content?.level ?? 0,
-        policy: policy, book: setup.book, fleet: setup.fleet)
-      answers.append(try cover.hold(now: now))
-    }
-    return answers
+    try EscrowCover.answers(
+      to: effects, engine: decider.engine, policies: setup.policies, book: setup.book,
+      fleet: setup.fleet, now: now)
   }
 }
 
@@ -58,6 +46,28 @@ struct EscrowCover {
     toCover =
       Settlement.exposure(of: commitments, intervals: grid, terms: policy.settlement)?.toCover
       ?? .zero
+  }
+
+  /// What is told to the engine for each `holdEscrow` among `effects`.
+  ///
+  /// Asking again for the same event and revision finds the entry that is there and moves nothing.
+  static func answers(
+    to effects: [Effect], engine: Engine, policies: [Policy], book: LedgerKeeper,
+    fleet: [EnrolledBattery], now: Timestamp
+  ) throws -> [Input] {
+    var answers: [Input] = []
+    for case .holdEscrow(let event, let revision) in effects {
+      guard let record = engine.event(event),
+        let policy = policies.first(where: { $0.hash == record.policy }),
+        let plan = record.pendingPlan
+      else { preconditionFailure("escrow is asked for an event that has a plan and a policy") }
+      let signal = record.revisions.last { $0.signal.revision == revision }?.signal
+      let cover = EscrowCover(
+        record: record, revision: revision, plan: plan, level: signal?.content?.level ?? 0,
+        policy: policy, book: book, fleet: fleet)
+      answers.append(try cover.hold(now: now))
+    }
+    return answers
   }
 
   func hold(now: Timestamp) throws -> Input {

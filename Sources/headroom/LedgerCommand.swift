@@ -6,9 +6,9 @@ struct LedgerCommand: ParsableCommand {
     commandName: "ledger", abstract: "The book: found it, write in it, ask it, check it.",
     discussion: """
       A ledger is an append-only log of canonical entries in one SQLite file, or in a PostgreSQL \
-      database where this program was built with it. It has one writer: \
-      init, post, reverse and checkpoint are for times at which no controller runs on the file. \
-      Should two write all the same, the second one is refused and nothing is lost.
+      database where this program was built with it. A \
+      controller that runs takes over what post, reverse and checkpoint write. Of two that write at \
+      the same moment one is refused, and nothing is lost.
 
       EXAMPLE
         headroom ledger init --config config/headroom.yaml

@@ -110,7 +110,7 @@ enum LedgerFailure {
       switch error {
       case .conflict:
         throw Outcome.no.failure(
-          "\(error)\nnothing was written; a ledger has one writer: stop the controller first")
+          "\(error)\nnothing was written: somebody else wrote at the same time; run it again")
       case .noLedger: throw Outcome.badInput.failure("\(error)")
       case .hasWriter, .fenced: throw Outcome.no.failure("\(error)")
       case .cannotOpen(let path, _):

@@ -29,8 +29,8 @@ struct LedgerPostCommand: ParsableCommand {
       Where a quorum asks for several keys, a request waits beside the ledger (pending) until \
       enough of them have said --approve with its hash; nothing of it is in the log before.
 
-      Stop the controller before: a ledger has one writer. Should one run all the same, whoever \
-      comes second is refused and nothing is lost.
+      A controller may run: it takes over what was written. Should both write at the same moment, \
+      this command is refused and nothing is lost; run it again.
 
       EXAMPLE: a utility's deposit before its first event
         echo '{"key":"0198a3c1f2007a11b6c24d5e6f708192",

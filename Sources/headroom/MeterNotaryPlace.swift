@@ -30,8 +30,8 @@ struct MeterNotarizeCommand: ParsableCommand {
       Of each meter and local day a Merkle root over salted readings is made, and of each day one \
       root over all meters; that one goes into the ledger as a note. The salts stay in the readings \
       database: without them nothing can be guessed. A day that stands in the ledger as it is \
-      changes nothing; one that has changed gets a new note that refers to the last. Stop the \
-      controller before: a ledger has one writer.
+      changes nothing; one that has changed gets a new note that refers to the last. A controller \
+      may run; should both write at the same moment, run this again.
 
       EXAMPLE
         headroom meter notarize --config config/headroom.yaml --zone Europe/Moscow \\

@@ -25,23 +25,6 @@ import Testing
     .init("bank:main", .bank), .init("utility:acme:funding", .funding),
   ]
 
-  @Test func `takes nothing more once the store has taken something else`() throws {
-    try withFolder { folder in
-      let store = try SQLiteMainStore(path: folder + "/headroom.db")
-      let keeper = try Self.keeper(store)
-      try Self.keeper(store).open(Self.accounts, now: Samples.now)
-      for _ in 0..<2 {
-        do {
-          try keeper.open(Self.accounts, now: Samples.now)
-          Issue.record("two writers have written")
-        } catch LedgerKeeper.Fault.notWritten(let reason) {
-          #expect(!reason.isEmpty)
-        }
-      }
-      #expect(try store.size() == 4)
-    }
-  }
-
   @Test func `founds a ledger, and opens it again as it was`() throws {
     try withFolder { folder in
       let store = try SQLiteMainStore(path: folder + "/headroom.db")
