@@ -132,7 +132,7 @@
       }
     }
 
-    @Test func `hold the same ledger as a file, there and back`() throws {
+    @Test func `L11: hold the same ledger as a file, there and back`() throws {
       try withServer { server in
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
           UUID().uuidString)

@@ -127,7 +127,7 @@ enum ProofWorld {
 }
 
 @Suite struct `A proof from the desk` {
-  @Test func `of an entry verifies offline`() throws {
+  @Test func `L5: of an entry verifies offline, from what was handed out alone`() throws {
     try withFolder { folder in
       var desk = try ProofWorld.desk(folder)
       #expect(throws: LedgerDesk.ProofFault.noEntry(index: 19, size: 19)) {
@@ -142,9 +142,14 @@ enum ProofWorld {
         try desk.receipts([3, 20])
       }
       for item in try desk.receipts(Array(0..<19)) {
+        let handedOut = try Receipt(text: item.receipt.text)
         #expect(
-          try item.receipt.verify(entry: item.entry, policy: ProofWorld.policy).checkpoint.size
-            == 19)
+          try handedOut.verify(entry: item.entry, policy: ProofWorld.policy).checkpoint.size == 19)
+        var altered = item.entry
+        altered[altered.count / 2] ^= 1
+        #expect(throws: ReceiptFault.self) {
+          try handedOut.verify(entry: altered, policy: ProofWorld.policy)
+        }
       }
     }
   }
