@@ -49,8 +49,17 @@ struct DisputePlace: ParsableArguments {
     }
   }
 
-  func signingKey(_ configuration: ControllerConfiguration) throws -> SigningKey {
-    try LedgerFailure.told { try SecretFile.key(key ?? configuration.ledgerKeyFile) }
+  /// The ledger and the key to write with; an old copy of the ledger is refused.
+  func writing(
+    _ configuration: ControllerConfiguration
+  ) throws -> (desk: LedgerDesk, key: SigningKey) {
+    let file = key ?? configuration.ledgerKeyFile
+    let desk = try desk(configuration)
+    return try LedgerFailure.told {
+      let key = try SecretFile.key(file)
+      try WritingOptions.refuseOldCopy(desk, key, file: file)
+      return (desk, key)
+    }
   }
 
   /// The policies of the configuration.
@@ -152,8 +161,7 @@ struct DisputeOpenCommand: ParsableCommand {
     let configuration = try place.configuration()
     let policies = try DisputePlace.policies(configuration)
     let handed = try evidence.map { SHA256.hash(try InputFile.read($0)) }
-    var desk = try place.desk(configuration)
-    let key = try place.signingKey(configuration)
+    var (desk, key) = try place.writing(configuration)
     let request = LedgerDesk.DisputeRequest(
       event: event, run: runName, site: site, line: line, reason: reason, text: text, by: by,
       decideBy: end ?? now.adding(seconds: 30 * 86_400), evidence: handed)
@@ -251,8 +259,7 @@ struct DisputeDecideCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try place.configuration()
-    var desk = try place.desk(configuration)
-    let key = try place.signingKey(configuration)
+    var (desk, key) = try place.writing(configuration)
     let standing = try DisputePlace.told {
       try desk.decide(hold, for: side, text: text, key: key, now: WallClock().now)
     }

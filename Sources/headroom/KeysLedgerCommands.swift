@@ -50,13 +50,12 @@ struct KeysListCommand: ParsableCommand {
 /// What the commands that change keys have in common.
 struct KeyChangeOptions: ParsableArguments {
   @OptionGroup var place: LedgerPlace
-  @Option(help: "Private key that may enrol; by default the configuration's.") var key: String?
+  @OptionGroup var writing: WritingOptions
   @Flag(help: "Print the receipts as JSON.") var json = false
 
   /// Writes changes of keys, all or none.
   func write(_ changes: [(vkey: VerifierKey, rights: [Right], state: KeyState)]) throws {
-    let key = try place.key(key)
-    var desk = try place.desk()
+    var (desk, key) = try writing.open(place)
     let requests = changes.map { change in
       PostRequest.statement(
         .key(vkey: "\(change.vkey)", change.rights, change.state),

@@ -27,8 +27,7 @@ struct LedgerOpeningCommand: ParsableCommand {
   @OptionGroup var place: LedgerPlace
   @Option(help: "When they count: FROM/TO.") var effective: String
   @Option(help: "The last checkpoint of the log that this one continues.") var continues: String?
-  @Option(help: "Private key of the log or of an enrolled author; by default the configuration's.")
-  var key: String?
+  @OptionGroup var writing: WritingOptions
   @Flag(help: "Open accounts and currencies that are not there yet.") var openAccounts = false
   @Flag(help: "Print the receipts as JSON.") var json = false
 
@@ -49,8 +48,7 @@ struct LedgerOpeningCommand: ParsableCommand {
         }
       }
     }
-    let key = try place.key(key)
-    var desk = try place.desk()
+    var (desk, key) = try writing.open(place)
     let receipts = try LedgerFailure.told {
       try desk.post(
         balances.requests(effective: window, continues: head), key: key,

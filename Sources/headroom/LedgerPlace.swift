@@ -54,6 +54,13 @@ struct LedgerPlace: ParsableArguments {
 
 /// Ends a command when the ledger cannot do what was asked, with the code for why.
 enum LedgerFailure {
+  /// As `told`, but faults of requests are left to the caller.
+  static func toldOfLedger<Value>(_ work: () throws -> Value) throws -> Value {
+    do { return try work() } catch let faults as PostFaults { throw faults } catch {
+      return try told { throw error }
+    }
+  }
+
   /// Runs `work`; what it throws is said on standard error.
   static func told<Value>(_ work: () throws -> Value) throws -> Value {
     do {

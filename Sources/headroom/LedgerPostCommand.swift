@@ -10,7 +10,8 @@ struct LedgerPostCommand: ParsableCommand {
     commandName: "post", abstract: "Write entries: deposits, transfers, splits, holds.",
     discussion: """
       FILE holds one JSON object a line, one object, or an array; - is standard input. All of it \
-      is written, or nothing. A request is known by its key of 32 hexadecimal digits: the same \
+      is written, or nothing; with --each whatever the rules allow, and the rest is named (exit 1). \
+      A file that cannot be read is refused whole. A request is known by its key of 32 hexadecimal digits: the same \
       request again gives the first receipt (replayed), another one under the same key is refused.
 
         type      transfer; reserve, which needs expires; post or void of the
@@ -45,52 +46,66 @@ struct LedgerPostCommand: ParsableCommand {
 
   @Argument(help: "The requests; - is standard input.") var file: String?
   @OptionGroup var place: LedgerPlace
-  @Option(help: "Private key of the log or of an enrolled author; by default the configuration's.")
-  var key: String?
+  @OptionGroup var writing: WritingOptions
   @Flag(help: "Open accounts and currencies that are not there yet.") var openAccounts = false
   @Option(help: "Approve the request of this hash, which waits for more keys.")
   var approve: String?
-  @Option(help: "The sign guard of the log; by default beside the key (KEY.guard).")
-  var signGuard: String?
+  @Flag(help: "Write each request on its own: one that is refused keeps back no other.")
+  var each = false
   @Flag(help: "Print the receipts as JSON.") var json = false
 
   mutating func validate() throws {
     guard (file == nil) != (approve == nil) else {
       throw ValidationError("exactly one of FILE and --approve is needed")
     }
+    if each, file == nil { throw ValidationError("--each is for a FILE") }
   }
 
   func run() throws {
     let requests = try file.map { file in
       try InputFile.parse(file) { try PostRequest.read(bytes: $0, file: $1) }
     }
-    let key = try place.key(key)
-    var desk = try place.desk()
+    var (desk, key) = try writing.open(place)
     let pending = PendingRequests(besideLedger: try place.file())
-    try refuseOldCopy(desk, key)
+    let now = WallClock().now
+    if each { return try postEach(requests!, &desk, key, pending) }
     let receipts = try LedgerFailure.told {
       if let requests {
         return try desk.post(
-          requests, key: key, opensAccounts: openAccounts, waitingIn: pending,
-          now: WallClock().now)
+          requests, key: key, opensAccounts: openAccounts, waitingIn: pending, now: now)
       }
       guard let hash = Digest(hex: approve!) else {
         throw Outcome.badInput.failure(
           "--approve is \(approve!); allowed: 64 hexadecimal digits, the hash of what waits")
       }
-      return [try desk.approve(hash, by: key, in: pending, now: WallClock().now)]
+      return [try desk.approve(hash, by: key, in: pending, now: now)]
     }
     LedgerReceipts.print(receipts, of: desk, json: json)
   }
 
-  /// Over a copy that is older than what was signed, or may be, nothing is written either.
-  private func refuseOldCopy(_ desk: LedgerDesk, _ key: SigningKey) throws {
-    try LedgerFailure.told {
-      let beside = try? SignGuard(besideKey: place.keyFile(self.key))
-      // Beside the key of another author there need not be one.
-      let mustBeThere = signGuard != nil || key.verifier == desk.book.logKey
-      try (signGuard.map { SignGuard($0) } ?? beside)?.check(
-        desk.book, hasSigned: mustBeThere && desk.hasSigned, otherLogs: signGuard == nil)
+  /// Receipts of what was written, then a line on standard error for each that was not.
+  private func postEach(
+    _ requests: [PostRequest], _ desk: inout LedgerDesk, _ key: SigningKey,
+    _ pending: PendingRequests
+  ) throws {
+    var receipts: [PostReceipt] = []
+    var refused: [String] = []
+    for request in requests {
+      do {
+        receipts += try LedgerFailure.toldOfLedger {
+          try desk.post(
+            [request], key: key, opensAccounts: openAccounts, waitingIn: pending,
+            now: WallClock().now)
+        }
+      } catch let faults as PostFaults {
+        refused += faults.lines
+      }
+    }
+    LedgerReceipts.print(receipts, of: desk, json: json)
+    guard refused.isEmpty else {
+      throw Outcome.no.failure(
+        refused.joined(separator: "\n")
+          + "\n\(refused.count) of \(requests.count) requests were not written")
     }
   }
 }

@@ -23,8 +23,7 @@ struct LedgerReverseCommand: ParsableCommand {
   @OptionGroup var place: LedgerPlace
   @Option(help: "When it counts: FROM/TO.") var effective: String
   @Option(help: "Why.") var reason = "correction"
-  @Option(help: "Private key of the log or of an enrolled author; by default the configuration's.")
-  var key: String?
+  @OptionGroup var writing: WritingOptions
   @Flag(help: "Print the receipt as JSON.") var json = false
 
   func run() throws {
@@ -35,8 +34,7 @@ struct LedgerReverseCommand: ParsableCommand {
       throw Outcome.badInput.failure(
         "--effective is \(effective); allowed: FROM/TO, two times like 2026-07-12T19:00:00Z")
     }
-    let key = try place.key(key)
-    var desk = try place.desk()
+    var (desk, key) = try writing.open(place)
     let request = PostRequest.reversal(
       of: index, reason: reason, effective: window,
       key: IdempotencyKey(bytes: RandomBytes.make(count: 16))!, place: "entry \(index)")

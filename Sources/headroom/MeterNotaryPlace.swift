@@ -42,8 +42,7 @@ struct MeterNotarizeCommand: ParsableCommand {
   @Option(help: "First day, YYYY-MM-DD.") var from: String
   @Option(help: "Last day, YYYY-MM-DD.") var to: String
   @Option(help: "IANA zone of the days.") var zone: String
-  @Option(help: "Private key of the log, to sign the new head; by default the configuration's.")
-  var key: String?
+  @OptionGroup var signing: SigningOptions
   @Option(help: "Another readings database whose salts are used: equal readings give equal roots.")
   var saltsOf: String?
   @Flag(help: "Print the result as JSON.") var json = false
@@ -51,9 +50,9 @@ struct MeterNotarizeCommand: ParsableCommand {
   mutating func run() throws {
     let zone = try ZoneArgument.load(zone)
     let (first, last) = try MeterDays.parse(from: from, to: to)
-    let key = try self.key != nil || place.ledger.config != nil ? place.ledger.key(self.key) : nil
     let archive = try place.archive()
     var desk = try place.ledger.desk()
+    try signing.refuseOldCopy(desk, place.ledger)
     let notary = ReadingsNotary(archive, zone: zone)
     let other = try saltsOf.map { file in
       guard FileManager.default.fileExists(atPath: file) else {
@@ -62,6 +61,7 @@ struct MeterNotarizeCommand: ParsableCommand {
       return try LedgerFailure.told { try SQLiteReadingStore(path: file) }
     }
     var done: [ReadingsNotary.Notarized] = []
+    var isSigned = false
     try LedgerFailure.told {
       let notes = try ReadingsNotes(desk)
       var day = first
@@ -75,7 +75,7 @@ struct MeterNotarizeCommand: ParsableCommand {
           })
         day = day.adding(days: 1)
       }
-      if let key { _ = try desk.checkpoint(signedBy: key) }
+      isSigned = try signing.sign(desk, place.ledger) != nil
     }
     if json {
       OrderedJSON.write(to: { Console.result($0) }) { json in
@@ -104,7 +104,7 @@ struct MeterNotarizeCommand: ParsableCommand {
               day.entry.map { "\($0)\(day.isNew ? "" : " known")" } ?? "none", "\(day.root)",
             ]
           }))
-    if key == nil {
+    if !isSigned {
       Console.note("the new head is not signed; `headroom ledger checkpoint` signs it")
     }
   }

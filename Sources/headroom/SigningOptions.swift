@@ -24,6 +24,12 @@ struct SigningOptions: ParsableArguments {
     signGuard.map { SignGuard($0) } ?? keyFile.map { SignGuard(besideKey: $0) }
   }
 
+  /// Throws over a copy of the ledger that is older than what was signed, or may be.
+  func refuseOldCopy(_ desk: LedgerDesk, _ place: LedgerPlace) throws {
+    guard let guarding = guarding(try keyFile(place)) else { return }
+    try LedgerFailure.told { try guarding.check(desk.book, hasSigned: desk.hasSigned) }
+  }
+
   /// Signs the head of the desk when a key is at hand; says so when there is none.
   func sign(_ desk: LedgerDesk, _ place: LedgerPlace) throws -> StoredCheckpoint? {
     guard let file = try keyFile(place) else { return nil }
