@@ -2,7 +2,7 @@ import Engine
 public import Grid
 public import Ledger
 import Policies
-import Settlement
+public import Settlement
 
 extension EventAccount {
   /// What the run writes into the book, homes in the order of their sites; nothing for a run that
@@ -42,7 +42,7 @@ extension EventAccount {
   }
 
   /// What the run posts: everything in the first, then what it changes.
-  var entries: [SettlementEntry] { result.entries(over: posted) }
+  public var entries: [SettlementEntry] { result.entries(over: posted) }
 
   /// The accounts of the owners that the result names.
   public var ownerAccounts: [LedgerKeeper.NewAccount] {

@@ -16,7 +16,7 @@ public struct EventAccount: Sendable {
   /// The money.
   public var result: SettlementResult
   /// What the runs before this one posted; empty in the first.
-  var posted: [PostedHome] = []
+  public var posted: [PostedHome] = []
 
   /// Settles verified energy.
   ///

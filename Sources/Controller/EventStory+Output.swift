@@ -85,7 +85,7 @@ extension EventStory {
   private var shown: [Entry] { row == nil ? entries : entries.filter { $0.kind != "commands" } }
 
   /// Why this battery, why this much, why not.
-  private func home(_ part: Participation) -> [(name: String, value: String)] {
+  func home(_ part: Participation) -> [(name: String, value: String)] {
     var lines = [("battery", part.battery.text), ("stands", part.outcome.name)]
     if let skip = part.skip { lines.append(("why not", "\(skip.rawValue): \(skip.sentence)")) }
     if let bound = part.boundBy { lines.append(("why not more", bound.sentence)) }

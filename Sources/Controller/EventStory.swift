@@ -102,7 +102,10 @@ struct StoryTeller {
           for command in news(frame.body) {
             sent[gateway, default: 0] += 1
             if command.action == .cancel { cancels += 1 }
-            if command.battery == battery { sayCommand(command, at: turn.at) }
+            if command.battery == battery {
+              sayCommand(command, at: turn.at)
+              sayStanding(decider, at: turn.at)
+            }
           }
         case .signal, .acknowledgement, .telemetry, .meter, .state, .battery, .preference, .error,
           .controllerState:

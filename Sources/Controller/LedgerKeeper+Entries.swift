@@ -1,4 +1,4 @@
-import Grid
+public import Grid
 import Ledger
 import Storage
 import Synchronization
@@ -32,7 +32,7 @@ extension LedgerKeeper {
   /// compares with what was really posted.
   ///
   /// - Returns: The entry index of each, nil for one that was left out.
-  func post(
+  public func post(
     corrections: [Posting], funding: String, currency: Currency, now: Timestamp
   ) throws -> [UInt64?] {
     func comesBack(_ place: Int) -> Bool {

@@ -1,8 +1,8 @@
 import Engine
-import Grid
+public import Grid
 import Ledger
 import Policies
-import Settlement
+public import Settlement
 import Storage
 
 /// What the runs before one posted for the homes of an event: the legs of their entries.
@@ -89,7 +89,7 @@ extension EventAccount {
   ///
   /// Lines come from the evidence that the home's last entry cites; for an entry that was posted
   /// before homes had evidence they are the sums that its legs say.
-  func posted(in book: LedgerKeeper, utility: UtilityID) throws -> [PostedHome] {
+  public func posted(in book: LedgerKeeper, utility: UtilityID) throws -> [PostedHome] {
     let earlier = PostedRuns(
       before: result.run.name, of: event.id, window: event.window, utility: utility, policy: policy)
     guard !earlier.runs.isEmpty else { return [] }

@@ -33,6 +33,21 @@ extension StoryTeller {
     }
   }
 
+  /// What was known of the battery when it was commanded.
+  mutating func sayStanding(_ decider: Decider, at now: Timestamp) {
+    guard let battery, let row = decider.engine.fleet.row(of: battery) else { return }
+    let known = decider.engine.fleet.standing(row: row)
+    var parts = [known.charge.map { "charge \($0) %" } ?? "charge unknown"]
+    parts.append(known.discharge.map { "gave \($0.watts) W" } ?? "output unknown")
+    if let taken = known.netImport { parts.append("its site took \(taken.watts) W") }
+    parts.append(known.heardAt.map { "heard \($0)" } ?? "never heard")
+    parts.append("owner's reserve \(known.reserve) %, device's \(known.deviceFloor) %")
+    parts.append("rated \(known.rated.watts) W")
+    parts.append(known.exportLimit.map { "export limit \($0.watts) W" } ?? "no export limit")
+    if let away = known.optOut { parts.append("owner away \(away)") }
+    say(now, "battery", parts.joined(separator: ", "))
+  }
+
   /// Acknowledgements and preferences of this home among the turn's inputs.
   mutating func hear(_ turn: Turn, _ decider: Decider) {
     for frame in Frame.decode(turn.inputs) ?? [] where frame.kind == .message {

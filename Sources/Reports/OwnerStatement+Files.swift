@@ -3,12 +3,7 @@ import Grid
 extension OwnerStatement {
   /// The statement as a file of a format; `csv` is one row a movement.
   public func bytes(_ format: ReportFormat) -> [UInt8] {
-    switch format {
-    case .csv: Array(csv.utf8)
-    case .json: json
-    case .md: Array(markdown().utf8)
-    case .html: Array(html.utf8)
-    }
+    format.bytes(csv: csv, json: json, md: markdown(), html: html)
   }
 
   private var title: String { "Statement of \(owner)" }

@@ -4,12 +4,7 @@ import Settlement
 extension PeriodReport {
   /// The report as a file of a format; `csv` is one row an event and run.
   public func bytes(_ format: ReportFormat) -> [UInt8] {
-    switch format {
-    case .csv: Array(csv.utf8)
-    case .json: json
-    case .md: Array(markdown.utf8)
-    case .html: Array(html.utf8)
-    }
+    format.bytes(csv: csv, json: json, md: markdown, html: html)
   }
 
   /// Exact joules; money as decimals; an empty cell is unknown.

@@ -36,6 +36,21 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   }
 }
 
+extension ReportFormat {
+  /// The one of four files that has this format.
+  func bytes(
+    csv: @autoclosure () -> String, json: @autoclosure () -> [UInt8],
+    md: @autoclosure () -> String, html: @autoclosure () -> String
+  ) -> [UInt8] {
+    switch self {
+    case .csv: Array(csv().utf8)
+    case .json: json()
+    case .md: Array(md().utf8)
+    case .html: Array(html().utf8)
+    }
+  }
+}
+
 extension EventReport {
   /// Writes `file` in pieces of a bounded size, so that a large fleet never stands in memory twice.
   public func write(_ file: ReportFile, to sink: ([UInt8]) throws -> Void) rethrows {

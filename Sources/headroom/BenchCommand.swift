@@ -11,17 +11,20 @@ struct BenchCommand: AsyncParsableCommand {
       Machines differ, so every figure stands beside a limit: what the memory, the disk, the hash \
       or a bare loop of the MQTT library can do with the same bytes. A figure is the median of \
       several runs. Use a release build on a quiet machine; docs/BENCHMARKS.md says what each \
-      figure means. `baseline` writes about 2 GB to the temporary folder and removes them.
+      figure means. `baseline` writes about 2 GB to the temporary folder and removes them, `season` 4 GB.
 
       EXAMPLE
         headroom bench plan
         headroom bench plan --feeder feeder.csv
+        headroom bench season --events 60
         headroom bench all --json
       """)
 
-  @Argument(help: "What to measure: plan, publish, ingest, meter, baseline, ledger, settle or all.")
+  @Argument(
+    help: "plan, publish, ingest, meter, baseline, ledger, settle, season, or all but season.")
   var subject: BenchSubject
   @Option(help: "How many batteries, meters or homes, 1,024 to 1,000,000.") var batteries = 50_000
+  @Option(help: "Events of the season, 1 to 1,000.") var events = 60
   @Option(help: "How many runs the median is taken of, 1 to 1,000.") var runs = 5
   @Option(help: "The policy file of the figures baseline and settle.")
   var policy = "policies/surge-ten-percent.yaml"
@@ -38,6 +41,9 @@ struct BenchCommand: AsyncParsableCommand {
     guard (1...1_000).contains(runs) else {
       throw ValidationError("--runs is \(runs); allowed: 1 to 1000")
     }
+    guard (1...1_000).contains(events) else {
+      throw ValidationError("--events is \(events); allowed: 1 to 1000")
+    }
   }
 
   mutating func run() async throws {
@@ -45,10 +51,11 @@ struct BenchCommand: AsyncParsableCommand {
     let folder = TemporaryFolder.make()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let bench = Bench(
-      batteries: batteries, runs: runs, policyFile: policy, feederFile: feeder, folder: folder,
+      batteries: batteries, runs: runs, events: events, policyFile: policy, feederFile: feeder,
+      folder: folder,
       postgresql: postgresql,
       progress: progress)
-    let subjects = subject == .all ? BenchSubject.allCases.filter { $0 != .all } : [subject]
+    let subjects = subject == .all ? BenchSubject.ofAll : [subject]
     let work = Task {
       var figures: [BenchFigure] = []
       for (place, subject) in subjects.enumerated() {
@@ -80,13 +87,18 @@ struct BenchCommand: AsyncParsableCommand {
 
 /// What can be measured.
 enum BenchSubject: String, CaseIterable, ExpressibleByArgument {
-  case plan, publish, ingest, meter, baseline, ledger, settle, all
+  case plan, publish, ingest, meter, baseline, ledger, settle, season, all
+
+  /// What `all` measures: a season takes minutes.
+  static let ofAll = allCases.filter { $0 != .all && $0 != .season }
 }
 
 /// What all measurements share.
 struct Bench {
   let batteries: Int
   let runs: Int
+  /// Of a season.
+  let events: Int
   let policyFile: String
   let feederFile: String?
   /// Empty, and removed afterwards.
@@ -104,6 +116,7 @@ struct Bench {
     case .baseline: try await baselineFigures()
     case .ledger: try await ledgerFigures()
     case .settle: try settleFigures()
+    case .season: try seasonFigures()
     case .all: []
     }
   }

@@ -12,7 +12,7 @@ extension Dispute.Side: ExpressibleByArgument {}
 /// Objections to posted lines.
 struct DisputeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dispute", abstract: "File, show and decide objections to lines of money.",
+    commandName: "dispute", abstract: "File, show, document and decide objections to lines.",
     discussion: """
       A dispute is about one line of one home in one run that was posted. While it is open the \
       owner's part of that line waits in the pending layer of the ledger, and nothing else does. \
@@ -23,11 +23,12 @@ struct DisputeCommand: ParsableCommand {
         headroom dispute open E-17 --site H1 --line penalty --by owner --reason meterFault \\
           --text "The meter was exchanged at noon." --config config/headroom.yaml
         headroom dispute list --config config/headroom.yaml
+        headroom dispute packet 4711 --out packet-4711 --config config/headroom.yaml
         headroom dispute decide 4711 --for owner --text "Confirmed." --config config/headroom.yaml
       """,
     subcommands: [
       DisputeOpenCommand.self, DisputeListCommand.self, DisputeShowCommand.self,
-      DisputeDecideCommand.self,
+      DisputePacketCommand.self, DisputeDecideCommand.self,
     ])
 }
 

@@ -146,4 +146,48 @@ extension `headroom policy backtest` {
     // A premises baseline with `capAtDeviceOutput` pays nothing where no battery moved.
     #expect(all["forNothing"] as? String == "0.00")
   }
+
+  /// The six events under a draft that pays whatever its baseline says.
+  @Test(
+    "S19: a draft over the six recorded events prints what is paid for nothing; nothing is posted",
+    .enabled(if: RealHomes.meters != nil))
+  func scenario() throws {
+    func path(_ name: String) -> String { RealHomes.folder.appending(path: name).path }
+    try World.make { world in
+      let shipped = try String(
+        contentsOf: Program.root.appending(path: "policies/surge-hourly.yaml"), encoding: .utf8)
+      let draft = shipped.replacingOccurrences(
+        of: "capAtDeviceOutput: true", with: "capAtDeviceOutput: false"
+      ).replacingOccurrences(
+        of: "\nreward:\n", with: "\nreward:\n  toBeConfirmed: {premium: the rate is not agreed}\n")
+      #expect(draft != shipped)
+      let policy = try world.file("draft.yaml", draft)
+      let before = try FileManager.default.contentsOfDirectory(atPath: world.folder).sorted()
+      let outcome = try Program.run([
+        "policy", "backtest", "--json", "--meters", path("meters_ca.csv.gz"), "--homes",
+        path("homes.csv"), "--events", path("events_ca.csv"), "--target-kw", "5", policy,
+      ])
+      #expect(outcome.status == 0, "\(outcome.notes)")
+      #expect(outcome.notes.contains("draft.yaml: a draft: it can be tried, but serve refuses it"))
+      let policies = try #require(try outcome.object()["policies"] as? [[String: Any]])
+      let events = try #require(policies.first?["events"] as? [[String: Any]])
+      // As docs/BACKTEST.md has it: by event, and by home and event.
+      #expect(
+        events.map { $0["forNothing"] as? String } == [
+          "3.91", "3.69", "4.37", "5.50", "5.94", "3.00",
+        ])
+      let homes = events.map { event in
+        (event["homes"] as? [[String: Any]] ?? []).first { $0["siteId"] as? String == "H-CA11" }
+      }
+      #expect(
+        homes.map { $0?["forNothing"] as? String } == [
+          "0.46", "0.46", "0.69", "0.91", "0.91", "0.19",
+        ])
+      let all = try #require(policies.first?["all"] as? [String: Any])
+      #expect(all["forNothing"] as? String == "26.41")
+      // Nothing is posted: there is no ledger, and no file that was not there before.
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: world.folder).sorted() == before)
+    }
+  }
 }

@@ -6,7 +6,8 @@ import Testing
   private static func figures(_ subject: String) throws -> [String: [String: Any]] {
     let outcome = try Program.run(
       [
-        "bench", subject, "--batteries", "1024", "--runs", "1", "--json", "--policy",
+        "bench", subject, "--batteries", "1024", "--runs", "1", "--events", "3", "--json",
+        "--policy",
         Program.root.appending(path: "policies/surge-ten-percent.yaml").path,
       ])
     #expect(outcome.status == 0, "\(outcome.notes)")
@@ -24,6 +25,7 @@ import Testing
       ]
     ),
     ("settle", ["settle-1024": "s", "settle-1024-first": "s"]),
+    ("season", ["season-3-1024-settle": "s", "season-3-1024-again": "s"]),
     (
       "meter",
       [
@@ -39,6 +41,19 @@ import Testing
       #expect(try #require(figure["limit"] as? Double) >= 0)
       #expect(try #require(figure["limitName"] as? String).isEmpty == false)
     }
+  }
+
+  @Test func `settle a season again and post no more than what changed`() throws {
+    let figures = try Self.figures("season")
+    let names = ["season-3-1024-settle", "season-3-1024-again"].map {
+      figures[$0]?["limitName"] as? String ?? ""
+    }
+    // Three times 1,024 rewards and 336 penalties: 102 homes gave 30 % and 234 below 90 %. An
+    // account of each owner, three escrows with a deposit, and the penalties' account.
+    #expect(names[0].hasSuffix(", 5111 entries"), "\(names[0])")
+    // Ten homes an event gave a twentieth more: of the first event 10 rewards and 10 penalties, of
+    // the others 5 rewards each, because what lay above the cap before changes nothing.
+    #expect(names[1].hasSuffix(", 30 entries of what changed"), "\(names[1])")
   }
 
   @Test(arguments: [["--batteries", "1000"], ["--runs", "0"], ["--runs", "1001"]])

@@ -22,7 +22,13 @@ struct BrokenPolicies {
   init(_ bytes: [UInt8]) {
     lines = String(decoding: bytes, as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    places = FieldWalk(lines).places
+    // Where values come from, and what is not certain, has no form of its own.
+    let beside: Set<Substring> = ["source", "sources", "toBeConfirmed"]
+    places = FieldWalk(lines).places.filter { place in
+      let isTop = !place.path.contains(".")
+      return isTop && place.path == "source"
+        || !place.path.split(separator: ".").contains(where: beside.contains)
+    }
   }
 
   /// The file with this field broken, or nil where that way has no meaning for it.
@@ -34,7 +40,7 @@ struct BrokenPolicies {
       return made(replaced(place, with: value), place, way, "badValue")
     case .outOfRange:
       guard !free.contains(place.path), var value = outOfRange(text(place)) else { return nil }
-      if place.path.contains(".rate.") { value = "-1" }
+      if isPrice(place) { value = "-1" }
       return made(replaced(place, with: value), place, way, "badValue")
     case .unknown:
       let isNamedByData = named.contains { place.path.contains($0) }
@@ -72,7 +78,7 @@ struct BrokenPolicies {
     // From the end, so that the columns before stay as they are.
     for place in places.reversed() where !free.contains(place.path) {
       guard var value = outOfRange(text(place)) else { continue }
-      if place.path.contains(".rate.") { value = "-1" }
+      if isPrice(place) { value = "-1" }
       var line = Array(lines[place.line])
       line.replaceSubrange(place.value, with: Array(value))
       lines[place.line] = String(line)
@@ -86,6 +92,11 @@ struct BrokenPolicies {
 
   /// Mappings whose keys are data: a wrong one is a wrong value, not an unknown field.
   private let named = [".byLevel.", ".selection.", ".shares."]
+
+  /// A great price is another fault: that a line may not fit.
+  private func isPrice(_ place: FieldPlace) -> Bool {
+    place.path.contains(".rate.") || place.path.hasSuffix(".nthEvent.add")
+  }
 
   private func key(_ place: FieldPlace) -> String { part(place.line, place.key) }
   private func text(_ place: FieldPlace) -> String { part(place.line, place.value) }

@@ -4,6 +4,8 @@ import Testing
 @Suite struct `A shipped policy with a fault` {
   private let names = [
     "surge-ten-percent", "surge-levels", "surge-hourly", "surge-nameplate", "peak-power",
+    "ca-elrp-a4", "capacity-tiers", "coned-dlrp", "gb-dfs", "ma-connected-solutions",
+    "ru-demand-response", "shapeshifter-example",
   ]
 
   /// Every broken file, each way of breaking a field once.
@@ -40,7 +42,7 @@ import Testing
       // Every value that holds no other field, each out of its range, in one file.
       let (text, expected) = policies.allOutOfRange()
       #expect(expected.count >= 20, "\(name)")
-      let said = Set(Fixture.faults(text).map { "\($0.line) \($0.path)" })
+      let said = Set(Fixture.programmeFaults(text).map { "\($0.line) \($0.path)" })
       #expect(expected.subtracting(said).isEmpty, "\(name): \(expected.subtracting(said).sorted())")
     }
   }
@@ -54,7 +56,7 @@ import Testing
       #expect(count >= 10, "\(way): \(count)")
     }
     for one in broken {
-      let faults = Fixture.faults(one.text)
+      let faults = Fixture.programmeFaults(one.text)
       let said = faults.map { "\($0.line) \($0.path) \($0.code)" }
       #expect(said == ["\(one.line) \(one.path) \(one.code)"], "\(one): \(faults)")
     }

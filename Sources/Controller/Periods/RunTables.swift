@@ -152,6 +152,15 @@ struct RunTables {
     return found
   }
 
+  /// The cells of `columns` of one home, row by row.
+  func cells(_ file: ReportFile, _ columns: [String], of site: String) throws -> [[String]] {
+    var found: [[String]] = []
+    try table(file).each(["site_id"] + columns, where: { $0 == site }) {
+      found.append(Array($0.dropFirst()))
+    }
+    return found
+  }
+
   /// The owner's part by entry, as the table of parties has it.
   func owners(of entries: Set<String>) throws -> [Int64: Money] {
     var found: [Int64: Money] = [:]

@@ -103,7 +103,7 @@ import Testing
     #expect(try plant.installation.difference() == nil)
     try await plant.end()
     let file = plant.installation.database
-    try Self.keepPolicy(plant)
+    try plant.keepPolicy()
     let check = try EvidenceCheck(file, entry: nil, source: EvidenceSource(file))
     #expect(check.findings.map(\.detail) == [])
     #expect(check.settled == 4)
@@ -134,16 +134,17 @@ import Testing
     #expect(plant.lines(of: "recalculation") != nil)
     try await plant.end()
   }
-
-  private static func keepPolicy(_ plant: Plant) throws {
-    let text = try #require(plant.installation.folder.text("policy.yaml"))
-    try SQLiteMainStore(path: plant.installation.database).keep(
-      evidence: Array(text.utf8), kind: Int(EvidenceKind.document.rawValue),
-      hash: plant.installation.policy.hash)
-  }
 }
 
 extension Plant {
+  /// Keeps the policy beside the ledger, as a controller from a configuration does.
+  func keepPolicy() throws {
+    let text = try #require(installation.folder.text("policy.yaml"))
+    try SQLiteMainStore(path: installation.database).keep(
+      evidence: Array(text.utf8), kind: Int(EvidenceKind.document.rawValue),
+      hash: installation.policy.hash)
+  }
+
   /// Days after the event go by in which the homes say nothing.
   fileprivate mutating func go(toDay day: Int64) async throws {
     clock.advance(
