@@ -139,6 +139,7 @@ extension PolicyRules {
     for (index, tier) in tiers.enumerated() {
       let path = "reward.availability.tiers[\(index)]"
       let isLast = index == tiers.count - 1
+      if tier.from == nil, refused.contains("\(path).from") { continue }
       if (tier.from == nil) != isLast {
         fault(
           isLast ? "\(path).from" : path,

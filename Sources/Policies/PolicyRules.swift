@@ -8,7 +8,7 @@ struct PolicyRules {
   let parts: PolicyParts
   let reader: YAMLReader
   /// Fields refused for themselves: of these a rule would see a default that nobody wrote.
-  private let refused: Set<String>
+  let refused: Set<String>
 
   init(parts: PolicyParts, reader: YAMLReader) {
     self.parts = parts

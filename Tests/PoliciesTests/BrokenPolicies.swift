@@ -91,7 +91,7 @@ struct BrokenPolicies {
   private let free: Set<String> = ["source", "title", "version"]
 
   /// Mappings whose keys are data: a wrong one is a wrong value, not an unknown field.
-  private let named = [".byLevel.", ".selection.", ".shares."]
+  private let named = [".byLevel.", ".bySeason.", ".byZone.", ".selection.", ".shares."]
 
   /// A great price is another fault: that a line may not fit.
   private func isPrice(_ place: FieldPlace) -> Bool {
