@@ -19,7 +19,15 @@ extension EventReport {
     var text =
       "\(homes) earned \(People.money(net, currency)) for "
       + "\(People.energy(totals.credited)) of verified reduction"
-    if let part = People.percent(totals.credited, of: totals.committed) {
+    // What silent homes were asked for was asked of others once more: together they were asked for
+    // more than the event had promised. Less than a percent is rounding.
+    if Int128(fleet.committed.joules) * 101 < Int128(totals.committed.joules) * 100,
+      let part = People.percent(totals.credited, of: fleet.committed)
+    {
+      text +=
+        ", \(part) of the \(People.energy(fleet.committed)) promised; with those who took over for "
+        + "others, homes were asked for \(People.energy(totals.committed))"
+    } else if let part = People.percent(totals.credited, of: totals.committed) {
       text += ", \(part) of the \(People.energy(totals.committed)) they were committed to"
     }
     return text + "."

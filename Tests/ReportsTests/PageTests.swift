@@ -23,6 +23,15 @@ import Testing
     #expect(html.contains("15 July 2026, 17:00–18:00"))
   }
 
+  @Test func `measures against the promise when silent homes were replaced`() {
+    var report = Example.report()
+    report.fleet.committed = Energy(wattHours: 4_000)
+    #expect(
+      report.html().contains(
+        "62.5 % of the 4.00 kWh promised; with those who took over for others, homes were asked for "
+          + "5.00 kWh."))
+  }
+
   @Test func `keeps its order`() {
     let html = Example.report().html()
     let order = [
