@@ -3,6 +3,7 @@ import Controller
 import Engine
 import Grid
 import Policies
+import Settlement
 import Verification
 import Wire
 
@@ -43,6 +44,9 @@ struct PolicyBacktestCommand: AsyncParsableCommand {
   @Option(help: "Homes in which no battery moved, as CSV, with the batteries that are tried there.")
   var homes: String?
   @Option(help: "The batteries, as CSV, instead of --homes.") var fleet: String?
+  @Option(
+    help: "What homes promised, as CSV, for policies that pay it (`settle --homes` has the same).")
+  var promises: String?
   @Option(help: "The feeder, as CSV; without it nothing but the batteries limits.")
   var feeder: String?
   @ArgumentParser.Flag(help: "With --fleet: no battery moved in these events.") var null = false
@@ -71,7 +75,8 @@ struct PolicyBacktestCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    try InputFiles.oneStandardInput(policies + meters + [events, homes, fleet, feeder, against])
+    try InputFiles.oneStandardInput(
+      policies + meters + [events, homes, fleet, promises, feeder, against])
     var files = InputFiles()
     let tried = policies.map { files.policy($0, allowsProgramme: true) }
     let reference = against.map { files.policy($0, allowsProgramme: true) }
@@ -82,6 +87,7 @@ struct PolicyBacktestCommand: AsyncParsableCommand {
     if let rows, rows.isEmpty {
       files.fault("\(events):1: rows is 0; allowed: one event or more")
     }
+    let promised = promises.map { files.promises($0, of: batteries) } ?? nil
     let tree = files.feeder(feeder, for: batteries)
     try files.finish()
     guard let rows, let readings, let batteries, let tree else {
@@ -90,7 +96,7 @@ struct PolicyBacktestCommand: AsyncParsableCommand {
     let test = Backtest(
       readings: readings, fleet: batteries, feeder: tree,
       events: rows, movement: homes != nil ? .asAsked : null ? .idle : .recorded,
-      target: targetKw.map { Power(watts: $0 * 1_000) })
+      target: targetKw.map { Power(watts: $0 * 1_000) }, promises: promised)
     var results: [BacktestResult] = []
     for case let policy? in tried {
       results.append(try await test.run(policy, intervalMinutes: interval))
@@ -130,5 +136,23 @@ extension InputFiles {
       return nil
     }
     return rows?.map(RealHomes.battery)
+  }
+}
+
+extension InputFiles {
+  /// What the homes of `batteries` have promised; every home of the file must be one of them, and
+  /// its owner theirs.
+  fileprivate mutating func promises(
+    _ path: String, of batteries: [EnrolledBattery]?
+  ) -> [ProgrammeHome]? {
+    guard let rows = parse(path, { try PromisesFile.parse($0, file: $1) }), let batteries else {
+      return nil
+    }
+    let owners = Dictionary(batteries.map { ($0.site, $0.owner) }) { first, _ in first }
+    for row in rows where owners[row.site] != row.owner {
+      let allowed = owners[row.site].map { "owner \($0)" } ?? "sites of the fleet"
+      fault("\(path): site \(row.site) of owner \(row.owner); allowed: \(allowed)")
+    }
+    return rows.map(PeriodOptions.home)
   }
 }

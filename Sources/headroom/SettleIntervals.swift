@@ -143,7 +143,7 @@ struct PeriodOptions: ParsableArguments {
         + "\(first.date): they are settled as if it had been in force")
   }
 
-  private static func home(_ row: PromiseRow) -> ProgrammeHome {
+  static func home(_ row: PromiseRow) -> ProgrammeHome {
     ProgrammeHome(
       site: row.site, owner: row.owner, committed: row.committed, zone: row.zone,
       vintage: row.vintage, from: row.from, to: row.to)

@@ -110,6 +110,37 @@ import Testing
     }
   }
 
+  @Test func `promised power is paid by the month when homes say what they promised`() throws {
+    try World.make { world in
+      let policy = try world.file(
+        "p.yaml",
+        Self.policy.replacingOccurrences(
+          of: "excusals: [],",
+          with: "excusals: [], availability: {rate: {amount: 10, per: kW-month},"
+            + " performance: {measure: meanOfEvents}},"))
+      let fleet = try world.file(
+        "f.csv", World.fleetHeader + "S-1-b,g,S-1,o,n,6400,3000,3000,100,20,,80\n")
+      let arguments = try Self.arguments(world, [policy]) + ["--fleet", fleet]
+      #expect(
+        try Program.run(arguments).output.contains("not taken: site S-1 has no committed power"))
+      func promises(_ row: String) throws -> [String] {
+        ["--promises", try world.file("h.csv", "site_id,owner_id,committed_kw\n\(row)\n")]
+      }
+      let paid = try Program.run(arguments + promises("S-1,o,0.5") + ["--json"])
+      #expect(paid.status == 0, "\(paid.notes)")
+      let found = (try paid.object()["policies"] as? [[String: Any]])?.first
+      // 0.3 of 1 kW in both events: 0.5 kW × 10.00 × 30 %, beside 1.20 kWh at 1.00.
+      #expect((found?["periods"] as? [String: String]) == ["2025-08": "1.50"])
+      #expect((found?["all"] as? [String: Any])?["paid"] as? String == "1.20")
+      for (row, allowed) in [("S-9,o,1", "sites of the fleet"), ("S-1,else,1", "owner o")] {
+        let refused = try Program.run(arguments + promises(row))
+        #expect(refused.status == 65 && refused.output.isEmpty)
+        #expect(refused.notes.contains("h.csv: site \(row.prefix(3)) of owner"))
+        #expect(refused.notes.contains("allowed: \(allowed)"))
+      }
+    }
+  }
+
   @Test func `bad files are all named, and nothing is printed`() throws {
     try World.make { world in
       let policy = try world.file("p.yaml", Self.policy + "surprise: 1\n")

@@ -1,7 +1,7 @@
 import Engine
 public import Grid
 public import Policies
-import Settlement
+public import Settlement
 import Verification
 public import Wire
 
@@ -32,6 +32,9 @@ public struct Backtest: Sendable {
   public var movement: Movement
   /// What is asked of the fleet where an event has no target and the policy takes no level.
   public var target: Power?
+  /// What homes have promised, where a policy pays that; nil: nobody has promised anything. A home
+  /// of it is the fleet's, by site, and so is its owner.
+  public var promises: [ProgrammeHome]?
   private let readings: BacktestReadings
   private let sites: [(site: SiteID, rows: [Int])]
   private let shared: [MeterID: [SiteID]]
@@ -39,9 +42,10 @@ public struct Backtest: Sendable {
   /// A back-test.
   public init(
     readings: ReadingSet, fleet: [EnrolledBattery], feeder: FeederTree, events: [EventRow],
-    movement: Movement, target: Power? = nil
+    movement: Movement, target: Power? = nil, promises: [ProgrammeHome]? = nil
   ) {
     self.target = target
+    self.promises = promises
     self.readings = BacktestReadings(recorded: readings)
     self.fleet = fleet
     self.feeder = feeder
@@ -74,7 +78,8 @@ public struct Backtest: Sendable {
           .init(event: plan.event, performances: try await measurement.verify(plan.event)))
       }
       return World(
-        measured: measured, money: BacktestMoney(measured, policy: trial, run: run))
+        measured: measured,
+        money: BacktestMoney(measured, homes: promises, policy: trial, run: run))
     }
     switch movement {
     case .recorded:

@@ -29,9 +29,13 @@ struct BacktestMoney {
   private(set) var refused: [EventID: String] = [:]
 
   /// Settles `events`, which are in the order of time, by the first payable run.
-  init(_ events: [Measured], policy: Policy, run: SettlementTerms.Run) {
+  ///
+  /// - Parameter homes: What homes have promised, where the policy pays that.
+  init(
+    _ events: [Measured], homes: [ProgrammeHome]?, policy: Policy, run: SettlementTerms.Run
+  ) {
     if policy.programme != nil {
-      settle(events, policy, programme: run)
+      settle(events, homes, policy, programme: run)
     } else {
       settle(events, policy, run)
     }
@@ -78,7 +82,8 @@ struct BacktestMoney {
   }
 
   private mutating func settle(
-    _ events: [Measured], _ policy: Policy, programme run: SettlementTerms.Run
+    _ events: [Measured], _ enrolled: [ProgrammeHome]?, _ policy: Policy,
+    programme run: SettlementTerms.Run
   ) {
     let inputs = events.map { each in
       (
@@ -89,7 +94,7 @@ struct BacktestMoney {
     }
     let result: ProgrammeResult
     do throws(PeriodAccount.Faults) {
-      result = try PeriodAccount(inputs, policy: policy, run: run).result
+      result = try PeriodAccount(inputs, homes: enrolled, policy: policy, run: run).result
     } catch {
       // What nobody recorded, such as promised power, is not paid as if it were nothing.
       for each in events {
