@@ -87,7 +87,7 @@ struct Decider: Sendable {
       case .telemetry(let items, let gateway): return [.telemetry(items, from: gateway)]
       case .records, .own, .nothing: return []
       }
-    case .escrowHeld, .escrowRefused, .settled, .restarted, .clock, .storms:
+    case .escrowHeld, .escrowRefused, .budgetSpent, .settled, .restarted, .clock, .storms:
       return [Self.input(of: frame)]
     case .telemetry, .nextStep, .run, .begun, .publish, .holdEscrow, .settle, .reject, .alarm:
       return []
@@ -102,6 +102,8 @@ struct Decider: Sendable {
     case .escrowHeld(let event, let revision): Frame(.escrowHeld, event.text, "\(revision)")
     case .escrowRefused(let event, let revision, let detail):
       Frame(.escrowRefused, event.text, "\(revision) \(detail)")
+    case .budgetSpent(let event, let revision, let detail):
+      Frame(.budgetSpent, event.text, "\(revision) \(detail)")
     case .settled(let event, let settled):
       Frame(.settled, event.text, "\(settled.verifiedWh) \(settled.treeSize) \(settled.root)")
     case .clockOff(let milliseconds, let gateways):
@@ -135,6 +137,7 @@ struct Decider: Sendable {
     switch frame.kind {
     case .escrowHeld: return .escrowHeld(event, revision: number)
     case .escrowRefused: return .escrowRefused(event, revision: number, detail: rest)
+    case .budgetSpent: return .budgetSpent(event, revision: number, detail: rest)
     default:
       let parts = rest.split(separator: " ")
       guard parts.count == 2, let size = Int64(parts[0]), let root = Digest(hex: String(parts[1]))

@@ -25,6 +25,7 @@ struct Frame: Hashable, Sendable {
     case clock = 10
     /// The storm warnings that stand from now on, as a file.
     case storms = 11
+    case budgetSpent = 12
     // Effects
     /// A message to publish: its topic and its bytes.
     case publish = 20

@@ -24,6 +24,7 @@ struct Loop {
   var refusals: RefusalBook
   var clockWatch = ClockWatch()
   var stormWatch: StormWatch?
+  var cashier = Cashier()
   /// Seq of the last turn in the logbook.
   var turn: Int64
   /// The controller's session, which rises with each start.

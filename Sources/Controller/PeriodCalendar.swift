@@ -18,6 +18,11 @@ struct PeriodCalendar {
       signalPrice: signalPrice)
   }
 
+  /// The season that holds a moment, such as `summer 2026`, or nil.
+  func seasonKey(of moment: Timestamp) -> String? {
+    season(of: calendar.zone.date(at: moment))?.key
+  }
+
   /// Months and seasons that end in `span`; without one all that hold one of the dates.
   func periods(
     of dates: [CivilDate], in span: ClosedRange<CivilDate>?

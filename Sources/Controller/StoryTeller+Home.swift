@@ -92,7 +92,7 @@ extension StoryTeller {
       if let until = preference.optOutUntil { parts.append("away until \(until)") }
       say(now, "owner", parts.joined(separator: ", "))
     case .acknowledgement, .preference, .signal, .telemetry, .state, .description, .escrowHeld,
-      .escrowRefused, .settled, .clockOff, .storms, .restarted:
+      .escrowRefused, .budgetSpent, .settled, .clockOff, .storms, .restarted:
       return
     }
   }

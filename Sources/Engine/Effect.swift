@@ -27,7 +27,8 @@ public enum Effect: Hashable, Sendable {
   /// Send the same bytes again.
   case resend(Command, to: GatewayID)
   /// Cover the greatest cost of the revision's plan (`EventRecord.pendingPlan`), then tell
-  /// `Input.escrowHeld` or `Input.escrowRefused`; holding the same again must change nothing.
+  /// `Input.escrowHeld`, `Input.escrowRefused` or `Input.budgetSpent`; holding the same again must
+  /// change nothing.
   case holdEscrow(EventID, revision: Int64)
   /// The event is over and every battery had time to ramp back: measure and settle it.
   case settle(EventID)

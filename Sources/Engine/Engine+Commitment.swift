@@ -138,7 +138,8 @@ extension Engine {
     }
   }
 
-  mutating func escrowRefused(_ event: EventID, revision: Int64, detail: String) {
+  /// The cost of a revision's plan is not covered.
+  mutating func moneyRefused(_ event: EventID, revision: Int64, _ fault: Rejection) {
     guard let place = places[event], let pending = states[place].record.pendingPlan,
       pending.revision == revision
     else { return }
@@ -152,8 +153,7 @@ extension Engine {
       takeLivePlan(place, pending.limited(to: states[place].record.batteries))
       return
     }
-    refusePending(
-      place, Rejection(.underfunded, field: "escrow", found: detail, allowed: "the greatest cost"))
+    refusePending(place, fault)
   }
 
   /// A revision comes into force: it is the commitment from now on.

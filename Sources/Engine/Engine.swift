@@ -95,7 +95,15 @@ public struct Engine: Sendable {
       take(preference, battery, of: gateway)
     case .escrowHeld(let event, let revision): escrowHeld(event, revision: revision)
     case .escrowRefused(let event, let revision, let detail):
-      escrowRefused(event, revision: revision, detail: detail)
+      moneyRefused(
+        event, revision: revision,
+        Rejection(.underfunded, field: "escrow", found: detail, allowed: "the greatest cost"))
+    case .budgetSpent(let event, let revision, let detail):
+      moneyRefused(
+        event, revision: revision,
+        Rejection(
+          .refusedByPolicy, field: "budgetSpent", found: detail,
+          allowed: "what is left of the budget"))
     case .settled(let event, let settled): take(settled, of: event)
     case .clockOff(let milliseconds, let gateways): takeClock(milliseconds, gateways: gateways)
     case .storms(let warnings): takeStorms(warnings)

@@ -22,6 +22,8 @@ public enum Input: Hashable, Sendable {
   case escrowHeld(EventID, revision: Int64)
   /// It is not; `detail` says what is missing.
   case escrowRefused(EventID, revision: Int64, detail: String)
+  /// It does not fit into what is left of the programme's budget; `detail` says what is missing.
+  case budgetSpent(EventID, revision: Int64, detail: String)
   /// The event is settled and written.
   case settled(EventID, SignalAcknowledgement.Settled)
   /// The storm warnings that stand from now on, all of them.

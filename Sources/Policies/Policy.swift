@@ -36,6 +36,8 @@ public struct Policy: Hashable, Sendable {
   /// `programmeTerms` where the policy has something that only they carry out; nil without such.
   public var programme: ProgrammeTerms? { isProgramme ? programmeTerms : nil }
   private let isProgramme: Bool
+  /// False where only `headroom settle` carries out what the policy has.
+  public let isServed: Bool
   /// Days to object after a run.
   public let disputeDays: Int64
   /// By how much of the greater one two parties' volumes may differ.
@@ -101,7 +103,7 @@ public struct Policy: Hashable, Sendable {
       let parts = PolicyParts(root)
       let rules = PolicyRules(parts: parts, reader: reader)
       rules.check()
-      for field in allowsProgramme ? [] : parts.programmeFields {
+      for field in allowsProgramme ? [] : parts.fieldsNotServed {
         reader.fault(
           at: field, found: "there, and only headroom settle carries it out yet",
           allowed: "leave it out", code: YAMLFault.Code.notYet)
@@ -173,5 +175,6 @@ public struct Policy: Hashable, Sendable {
       runs: settlement.runs)
     programmeTerms = parts.programme(around: self.settlement)
     isProgramme = !parts.programmeFields.isEmpty
+    isServed = parts.fieldsNotServed.isEmpty
   }
 }

@@ -13,7 +13,7 @@ public struct PolicyCheck: Hashable, Sendable {
       let policy = try Policy.load(bytes: bytes, file: file, allowsProgramme: true)
       var text = "\(file): sound: \(policy.id) \(policy.version), SHA-256 \(policy.hash)\n"
       for warning in policy.warnings { text += "\(warning)\n" }
-      if policy.programme != nil {
+      if !policy.isServed {
         text +=
           "\(file): headroom settle carries out its rules of a programme; serve refuses them yet\n"
       }

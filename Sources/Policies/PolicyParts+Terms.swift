@@ -30,6 +30,9 @@ extension PolicyParts {
     return fields + moneyFields
   }
 
+  /// Those that a controller does not carry out; it holds the budget.
+  var fieldsNotServed: [String] { programmeFields.filter { $0 != "reward.budget" } }
+
   private var moneyFields: [String] {
     var fields: [String] = []
     if splits?.isOfLines == true { fields.append("splits.of") }

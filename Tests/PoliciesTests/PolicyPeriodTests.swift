@@ -78,7 +78,7 @@ import Testing
     let faults = Fixture.faults(Fixture.tiered)
     #expect(
       faults.map(\.path).sorted() == [
-        "reward.availability", "reward.bonusPool", "reward.budget", "reward.capacity",
+        "reward.availability", "reward.bonusPool", "reward.capacity",
         "reward.caps.fleetPerEvent", "reward.caps.homePerMonth", "reward.caps.homePerSeason",
         "reward.energy.rate", "reward.flat", "reward.penalty.missingData", "reward.premium.rate",
       ])

@@ -22,6 +22,7 @@ struct FundedWorld {
   let book: LedgerKeeper
   let database: String
   var now = FundedWorld.noon
+  var cashier = Cashier()
 
   /// Everybody is heard from, and the utility has put in `funded`.
   init(
@@ -59,6 +60,32 @@ struct FundedWorld {
         Samples.transfer(
           key, [("bank:main", "USD", "-\(amount)"), (funding, "USD", amount)])),
       key: Samples.key, opensAccounts: true, now: now)
+  }
+
+  /// What a settlement run pays: accounts and whole units of the currency; the entry it made.
+  func pay(_ event: String, _ legs: [(path: String, units: Int64)]) throws -> UInt64 {
+    try book.open([.init("owner:o0", .owner)], now: now)
+    let entries = try book.post(
+      [
+        LedgerKeeper.Posting(
+          key: IdempotencyKey(bytes: Array(repeating: 99, count: 16))!, reason: "settlement",
+          event: EventID(event)!, run: "initial",
+          effective: Window(start: now, end: now.adding(seconds: 1))!,
+          legs: legs.map { ($0.path, Money(millionths: $0.units * 1_000_000)) })
+      ], currency: policy.settlement.currency, now: now)
+    return entries[0]
+  }
+
+  /// Takes an entry back, by what `headroom ledger reverse` does.
+  func reverse(_ entry: UInt64) throws {
+    var desk = try LedgerDesk(opening: database)
+    _ = try desk.post(
+      [
+        .reversal(
+          of: entry, reason: "mistake",
+          effective: Window(start: now, end: now.adding(seconds: 1))!,
+          key: IdempotencyKey(bytes: Array(repeating: 98, count: 16))!, place: "reverse")
+      ], key: Samples.key, now: now)
   }
 
   let funding = "utility:example-utility:funding"
@@ -103,7 +130,7 @@ struct FundedWorld {
       [.signal(signal, from: Self.utility, digest: digest, signed: true)], at: now)
     var asked = effects
     while !asked.isEmpty {
-      let answers = try EscrowCover.answers(
+      let answers = try cashier.answers(
         to: asked, engine: engine, policies: [policy], book: book, fleet: fleet, now: now)
       if answers.isEmpty { break }
       asked = engine.handle(answers, at: now)
