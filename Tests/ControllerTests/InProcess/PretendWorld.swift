@@ -24,6 +24,10 @@ struct PretendWorld {
   /// Nothing reaches anybody: the broker is away.
   var isCut = false
   private var waiting: [OutgoingMessage] = []
+  /// What the meters have sent.
+  private(set) var records: [MeterRecord] = []
+  /// Covers the cost of events; without one the money is always there.
+  var cover: (([Effect], Engine, Timestamp) throws -> [Input])?
 
   /// A world of a shipped scenario and policy, some minutes before `start`.
   init(
@@ -88,23 +92,28 @@ struct PretendWorld {
     tell(all.flatMap { read($0) })
   }
 
-  private func read(_ message: OutgoingMessage) -> [Input] {
+  private mutating func read(_ message: OutgoingMessage) -> [Input] {
     let outcome = decider.intake.read(
       topic: message.topic, payload: message.payload, retained: message.retain, at: now)
     switch outcome.result {
     case .inputs(let inputs): return inputs
     case .telemetry(let items, let gateway): return [.telemetry(items, from: gateway)]
-    case .records, .own, .nothing: return []
+    case .records(let records):
+      self.records += records
+      return []
+    case .own, .nothing: return []
     }
   }
 
   /// One turn, its escrow, and what gateways answer to what it sends.
   private mutating func tell(_ inputs: [Input]) {
     var decided = decider.tell(inputs, at: now)
-    for effect in decided {
-      if case .holdEscrow(let event, let revision) = effect {
-        decided += decider.tell([.escrowHeld(event, revision: revision)], at: now)
-      }
+    var asked = decided
+    while !asked.isEmpty {
+      let answers = covered(asked)
+      if answers.isEmpty { break }
+      asked = decider.tell(answers, at: now)
+      decided += asked
     }
     effects += decided.map { (now, $0) }
     guard !isCut else { return }
@@ -113,6 +122,21 @@ struct PretendWorld {
       answers += fleet.receive(topic: message.topic, payload: message.payload, at: now)
     }
     if !answers.isEmpty { deliver(answers) }
+  }
+
+  private func covered(_ effects: [Effect]) -> [Input] {
+    if let cover {
+      do { return try cover(effects, decider.engine, now) } catch {
+        preconditionFailure("the ledger took nothing: \(error)")
+      }
+    }
+    return effects.compactMap {
+      if case .holdEscrow(let event, let revision) = $0 {
+        .escrowHeld(event, revision: revision)
+      } else {
+        nil
+      }
+    }
   }
 
   /// Gateways connect again after the broker was away.

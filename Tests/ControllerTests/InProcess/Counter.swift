@@ -1,0 +1,85 @@
+import Engine
+import Fleet
+import Foundation
+import Grid
+import Ledger
+import Logging
+import MQTT
+import Policies
+import Settlement
+import Storage
+import Synchronization
+
+@testable import Controller
+
+/// The money side of a pretend world: a real ledger, real readings, and the runs that settle.
+struct Counter {
+  static let funding = "utility:example-utility:funding"
+
+  let setup: Controller.Setup
+  private let clock: ManualClock
+
+  /// A ledger in `folder` into which the utility has put `funded`, whole units of the currency.
+  init(_ world: PretendWorld, _ policy: Policy, in folder: String, funded: Int64) throws {
+    let store = try SQLiteMainStore(path: folder + "/headroom.db")
+    let book = try LedgerKeeper(store: store, key: Samples.key, now: world.now)
+    clock = ManualClock(world.now)
+    setup = Controller.Setup(
+      clock: clock, store: store,
+      readings: try SQLiteReadingStore(path: folder + "/readings.db"),
+      fleet: world.fleet.enrolment, feeder: world.feeder, policies: [policy],
+      keys: KeyDirectory([]), book: book, reportsFolder: folder + "/reports",
+      connection: ConnectionOptions(clientID: "none", host: "127.0.0.1", port: 1),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    try book.open([.init("bank:main", .bank), .init(Self.funding, .funding)], now: world.now)
+    let amount = Money(millionths: funded * 1_000_000)
+    _ = try book.post(
+      [
+        LedgerKeeper.Posting(
+          key: IdempotencyKey(bytes: Array(repeating: 1, count: 16))!, reason: "deposit",
+          event: nil, effective: Window(start: world.now, end: world.now.adding(seconds: 1))!,
+          legs: [("bank:main", -amount), (Self.funding, amount)])
+      ], currency: policy.settlement.currency, now: world.now)
+  }
+
+  /// What a turn of the loop answers to whoever asks for money.
+  func cover(_ effects: [Effect], _ engine: Engine, _ now: Timestamp) throws -> [Input] {
+    var cashier = Cashier()
+    return try cashier.answers(
+      to: effects, engine: engine, policies: setup.policies, book: setup.book, fleet: setup.fleet,
+      now: now)
+  }
+
+  /// Carries out the first payable run of an event on the readings that the meters have sent.
+  func settle(_ event: String, of world: PretendWorld, keeping records: Bool = true) async throws {
+    if records { try setup.readings.append(world.records, receivedAt: world.now) }
+    clock.advance(to: world.now)
+    let record = world.decider.engine.event(EventID(event)!)!
+    let settler = EventSettler(
+      setup: setup, record: record,
+      item: .init(
+        due: world.now, event: record.id,
+        run: setup.policies[0].settlement.runs.first(where: \.isPayable)!),
+      others: world.decider.engine.events, lastRecord: try setup.readings.lastRecord())
+    _ = try await settler.carryOut()
+  }
+
+  /// What an account holds, or nil for one that was never opened.
+  func holds(_ path: String) -> String? {
+    let currency = setup.policies[0].settlement.currency
+    return setup.book.position(of: path, currency: currency).map {
+      Money(millionths: $0.settled).text(in: currency)
+    }
+  }
+
+  /// Rows of a table that a run wrote, as column to value.
+  func rows(_ table: String, of event: String) throws -> [[Substring: Substring]] {
+    let run = setup.policies[0].settlement.runs.first(where: \.isPayable)!.name
+    let text = try String(
+      contentsOfFile: setup.reportsFolder + "/\(event)/\(run)/\(table).csv", encoding: .utf8)
+    let lines = text.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+  }
+}
