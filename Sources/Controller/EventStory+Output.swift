@@ -69,6 +69,42 @@ extension EventStory {
     return .object(members)
   }
 
+  /// Who did not acknowledge a notice, as a table.
+  public var undeliveredText: String {
+    if undelivered.isEmpty { return "every notice of \(record.id) was acknowledged\n" }
+    var table = TextTable(["battery", "gateway", "home", "owner", "notice sent", "penalty"])
+    for each in undelivered {
+      let battery = each.battery
+      table.add([
+        battery.battery.text, battery.gateway.text, battery.site.text, battery.owner.text,
+        each.sentAt.map { "\($0)" } ?? "never",
+        each.isUnnotified ? "never: unnotified" : "not if unanswered at the start",
+      ])
+    }
+    return table.text
+  }
+
+  /// The same as JSON.
+  public var undeliveredJSON: JSONResult {
+    .object([
+      ("event", .text(record.id.text)), ("status", .text(record.status.rawValue)),
+      (
+        "undelivered",
+        .array(
+          undelivered.map { each in
+            .object([
+              ("batteryId", .text(each.battery.battery.text)),
+              ("gatewayId", .text(each.battery.gateway.text)),
+              ("siteId", .text(each.battery.site.text)),
+              ("ownerId", .text(each.battery.owner.text)),
+              ("sentAt", .optional(each.sentAt.map { "\($0)" })),
+              ("unnotified", .bool(each.isUnnotified)),
+            ])
+          })
+      ),
+    ])
+  }
+
   private static func json(_ correction: EventRecord.Correction) -> JSONResult {
     .object([
       ("at", .text("\(correction.at)")), ("targetW", .integer(correction.target.watts)),

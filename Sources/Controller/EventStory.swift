@@ -23,6 +23,18 @@ public struct EventStory: Sendable {
   public internal(set) var commands: [(gateway: GatewayID, count: Int)] = []
   /// The row of the home that was asked for, or nil.
   public let row: Int?
+  /// Who has a part in the event and never acknowledged its notice, in the order of the fleet.
+  public internal(set) var undelivered: [Undelivered] = []
+
+  /// A battery whose notice was not acknowledged.
+  public struct Undelivered: Hashable, Sendable {
+    /// The battery, as enrolled.
+    public let battery: EnrolledBattery
+    /// When the notice was first sent; nil when none was.
+    public let sentAt: Timestamp?
+    /// True once it is too late: no penalty can follow.
+    public let isUnnotified: Bool
+  }
 
   /// Every event of the logbook, in the order in which their first signals came.
   public static func events(
@@ -63,9 +75,22 @@ public struct EventStory: Sendable {
       return true
     }
     guard let record = decider.engine.event(event) else { return nil }
-    return EventStory(
+    var story = EventStory(
       record: record, entries: teller.entries,
       commands: teller.commands.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, row: row)
+    story.undelivered = undelivered(record, fleet: decider.engine.fleet.enrolled)
+    return story
+  }
+}
+
+extension EventStory {
+  /// Who has a part in an event and never acknowledged its notice, in the order of the fleet.
+  static func undelivered(_ record: EventRecord, fleet: [EnrolledBattery]) -> [Undelivered] {
+    zip(record.batteries, fleet).compactMap { part, battery in
+      guard part.takesPart, part.notice?.acknowledgedAt == nil else { return nil }
+      return Undelivered(
+        battery: battery, sentAt: part.notice?.sentAt, isUnnotified: part.unnotified)
+    }
   }
 }
 

@@ -265,6 +265,9 @@ public struct DispatchTerms: Hashable, Sendable {
     public var acknowledgementRequired: Bool
     /// A late signal is dispatched without penalty instead of refused.
     public var lateIsDispatched: Bool
+    /// So many minutes before the start who has not answered his notice gets it again; greatest
+    /// first.
+    public var reminderMinutes: [Int64] = []
 
     /// Terms of notice.
     public init(

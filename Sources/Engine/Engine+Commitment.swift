@@ -231,6 +231,10 @@ extension Engine {
     let generation = states[place].generation
     let ramp = terms.rampSeconds
     addDispatchTimer(place)
+    for minutes in terms.notice.reminderMinutes {
+      let due = window.start.adding(seconds: -60 * minutes)
+      if due > now { timers.add(.remind(event: event, generation: generation), at: due) }
+    }
     timers.add(.acknowledgeBy(event: event, generation: generation), at: window.start)
     timers.add(.start(event: event, generation: generation), at: window.start)
     timers.add(

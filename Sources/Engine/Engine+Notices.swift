@@ -73,6 +73,11 @@ extension Engine {
     postNotice(place, row: row)
   }
 
+  /// Sends every notice again that nobody has answered.
+  mutating func remind(_ place: Int) {
+    for row in states[place].record.batteries.indices { repeatNotice(place, row: row) }
+  }
+
   private func isNoticeOpen(_ place: Int, row: Int, revision: Int64) -> Bool {
     guard states[place].record.status == .notified,
       let window = states[place].record.window, now < window.start,

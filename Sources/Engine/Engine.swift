@@ -117,6 +117,7 @@ public struct Engine: Sendable {
       case .dispatch(let event, let generation): ifCurrent(event, generation) { $0.dispatchDue($1) }
       case .listened(let event, let generation):
         ifCurrent(event, generation) { $0.stopListening($1) }
+      case .remind(let event, let generation): ifCurrent(event, generation) { $0.remind($1) }
       case .acknowledgeBy(let event, let generation):
         ifCurrent(event, generation) { $0.noteUnnotified($1) }
       case .start(let event, let generation): ifCurrent(event, generation) { $0.startIfDue($1) }

@@ -6,6 +6,7 @@ struct Timers: Sendable {
   enum Kind: Hashable, Sendable {
     case dispatch(event: Int32, generation: Int32)
     case listened(event: Int32, generation: Int32)
+    case remind(event: Int32, generation: Int32)
     case acknowledgeBy(event: Int32, generation: Int32)
     case start(event: Int32, generation: Int32)
     case sustain(event: Int32, generation: Int32)

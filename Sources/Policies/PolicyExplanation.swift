@@ -189,6 +189,12 @@ struct PolicyWords {
         "A home that did not acknowledge in time is rewarded, never penalised.",
         "notice.acknowledgement")
     }
+    if !notice.reminderMinutes.isEmpty {
+      say(
+        "Who has not answered his notice gets it again "
+          + "\(Self.list(notice.reminderMinutes.map(String.init))) minutes before the start.",
+        "notice.reminderMinutes")
+    }
   }
 
   private func clock(_ minutes: Int64) -> String {

@@ -26,7 +26,7 @@ enum PolicyFields {
       "signals", "signals.from", "signals.forms", "signals.signature", "signals.revise",
       "signals.cancel", "signals.joinLate", "signals.minimumKW", "signals.maximumKW",
       "notice", "notice.minimumMinutes", "notice.dayBeforeBy", "notice.late",
-      "notice.acknowledgement",
+      "notice.acknowledgement", "notice.reminderMinutes",
       "enrolment", "enrolment.otherProgrammes", "enrolment.allowedWith", "enrolment.agreement",
       "enrolment.startsOn", "enrolment.minimumBatteryW", "enrolment.minimumFleetKW",
       "enrolment.maximumFleetKW",
@@ -123,7 +123,6 @@ enum PolicyFields {
 
   /// Fields that nothing carries out yet, with the texts that ask for nothing.
   static let withoutEffect: [String: Set<String>] = [
-    "notice.reminderMinutes": ["[]"],
     "dispatch.preCharge.mode": ["none"],
     "reward.penalty.to": ["utility"],
     "reward.flat.whileHeardPercent": ["0"],

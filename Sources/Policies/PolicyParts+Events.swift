@@ -111,10 +111,14 @@ extension PolicyParts {
       "late", .words(["refuse": false, "dispatchWithoutPenalty": true]), default: false)
     let proof = section.optional(
       "acknowledgement", .words(["required": true, "notRequired": false]), default: true)
+    let reminders = section.optional(
+      "reminderMinutes", YAMLForm<Set<Int64>>.set(of: .int(1...10_080), 0...24), default: [])
     return minimum.map {
-      DispatchTerms.NoticeTerms(
+      var terms = DispatchTerms.NoticeTerms(
         minimumMinutes: $0, dayBeforeBySecond: dayBefore.map { $0 * 60 },
         acknowledgementRequired: proof, lateIsDispatched: late)
+      terms.reminderMinutes = reminders.sorted(by: >)
+      return terms
     }
   }
 }

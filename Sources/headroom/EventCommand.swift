@@ -57,17 +57,27 @@ struct EventShowCommand: ParsableCommand {
       plans, answers to the utility, commands, corrections with their reasons, alarms, and how many \
       commands each gateway got. With --battery it is that home's log: notice, what it was asked \
       and why no more, or why not at all, what it answered, what its owner changed. Exit 1 when the \
-      logbook has no such event. A controller may run meanwhile.
+      logbook has no such event. A controller may run meanwhile. With --undelivered only who has not \
+      acknowledged his notice: until the event starts somebody may still ring him up, afterwards he \
+      is unnotified and pays no penalty.
 
       EXAMPLE
         headroom event show peak-0915 --config config/headroom.yaml
         headroom event show peak-0915 --battery bat-00017 --config config/headroom.yaml --json
+        headroom event show peak-0915 --undelivered --config config/headroom.yaml
       """)
 
   @Argument(help: "The event, which has its signal's id.") var event: String
   @OptionGroup var place: LogbookPlace
   @Option(help: "One battery: its home's log.") var battery: String?
+  @Flag(help: "Only the homes whose notice was not acknowledged.") var undelivered = false
   @Flag(help: "Print the result as JSON.") var json = false
+
+  mutating func validate() throws {
+    guard battery == nil || !undelivered else {
+      throw ValidationError("--battery and --undelivered are two questions: ask one")
+    }
+  }
 
   func run() throws {
     guard let id = EventID(event) else {
@@ -84,6 +94,9 @@ struct EventShowCommand: ParsableCommand {
       try EventStory.read(configuration, event: id, battery: home, progress: $0)
     }
     guard let story else { throw Outcome.no.failure("the logbook has no event \(id)") }
+    if undelivered {
+      return Console.result(json ? story.undeliveredJSON.line : story.undeliveredText)
+    }
     Console.result(json ? story.json.line : story.text)
   }
 }
