@@ -23,7 +23,8 @@ struct SettleCommand: AsyncParsableCommand {
       With --intervals verified intervals are read instead of meters, of any number of events: what \
       a report's intervals.csv says of commitment and reduction, or a file of one's own. They are \
       settled in the order of time with their months and seasons: means, caps, budget and the n-th \
-      event go from one to the next. --homes says what each home promised.
+      event go from one to the next. --homes says what each home promised. With --transfer what one \
+      owner handed to another one before the event counts for the taker and not for the giver.
 
       With --null no battery was asked for anything, and everything credited is an error of the \
       baseline: it is shown per home, netted over the event and interval by interval.

@@ -16,6 +16,7 @@ struct PeriodOptions: ParsableArguments {
   @Option(
     help: "Another party's intervals of the same events: homes whose volumes differ wait.")
   var other: [String] = []
+  @OptionGroup var transfers: TransferOptions
   @Option(help: "The run of the policy; without it the first payable one.") var run: String?
   @Option(help: "Settle months and seasons that end on this day or later.", transform: Self.date)
   var from: CivilDate?
@@ -26,13 +27,14 @@ struct PeriodOptions: ParsableArguments {
 
   /// What stands here beside `--intervals` only.
   var isAlone: Bool {
-    homes == nil && other.isEmpty && from == nil && to == nil && earlierEvents == 0
+    homes == nil && other.isEmpty && transfers.isEmpty && from == nil && to == nil
+      && earlierEvents == 0
   }
 
   mutating func validate() throws {
     if intervals.isEmpty, !isAlone {
       throw ValidationError(
-        "--homes, --other, --from, --to and --earlier-events go with --intervals")
+        "--homes, --other, --transfer, --from, --to and --earlier-events go with --intervals")
     }
     if (from == nil) != (to == nil) {
       throw ValidationError("--from and --to go together")
@@ -66,7 +68,7 @@ struct PeriodOptions: ParsableArguments {
 
   /// Settles the files.
   func settle(policy path: String) throws -> PeriodOutput {
-    try InputFiles.oneStandardInput(intervals + other + [path, homes])
+    try InputFiles.oneStandardInput(intervals + other + transfers.files + [path, homes])
     var files = InputFiles()
     let rows = intervals.map { file in
       files.parse(file) { try IntervalsFile.parse($0, file: $1) }
@@ -75,6 +77,7 @@ struct PeriodOptions: ParsableArguments {
       files.parse(file) { try IntervalsFile.parse($0, file: $1) }
     }
     let policy = files.policy(path, allowsProgramme: true)
+    let signed = transfers.read(&files)
     let promises = homes.map { files.parse($0) { try PromisesFile.parse($0, file: $1) } }
     try files.finish()
     guard let policy else { preconditionFailure("files without faults have values") }
@@ -86,7 +89,8 @@ struct PeriodOptions: ParsableArguments {
         rows.flatMap { $0 ?? [] },
         owners: Dictionary(uniqueKeysWithValues: (enrolled ?? []).map { ($0.site, $0.owner) }),
         policy: policy)
-      let held = try compared(events.events, theirs.flatMap { $0 ?? [] }, policy)
+      let handed = try TransferOptions.count(signed, in: events.events)
+      let held = try compared(handed, theirs.flatMap { $0 ?? [] }, policy)
       let account = try PeriodAccount(
         held, homes: enrolled, policy: policy, run: run, span: span,
         earlierEvents: earlierEvents)

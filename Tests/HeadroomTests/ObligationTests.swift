@@ -121,4 +121,73 @@ import Testing
       #expect(unread.status == 65)
     }
   }
+
+  /// X owes 100 kW and Y 50 kW for an hour; X gives 60 kW and Y 90 kW. 2.00 a kWh, and 0.40 for
+  /// each that is missing of 0.9 of the commitment.
+  private static func settle(
+    _ world: World, _ transfers: [String], _ keys: [String: String]
+  ) throws -> Program.Outcome {
+    let events = [("x", "25", "15"), ("y", "12.5", "22.5")].map {
+      PeriodFiles.Event(
+        id: "E-1", start: "2026-07-16T00:00:00Z", site: $0.0,
+        committed: PeriodFiles.times(4, $0.1), delivered: PeriodFiles.times(4, $0.2))
+    }
+    return try Program.run(
+      [
+        "settle", "--policy", try PeriodFiles.policy(world, "surge-ten-percent"), "--intervals",
+        try world.file("intervals.csv", PeriodFiles.rows(events, minutes: 15)), "--json",
+      ] + transfers.flatMap { ["--transfer", $0] }
+        + (transfers.isEmpty ? [] : ["--party", keys["x"]!, "--party", keys["y"]!]))
+  }
+
+  @Test func `E42: what was handed on is settled with the taker and not with the giver`() throws {
+    try World.make { world in
+      let keys = try Self.keys(world)
+      func charged(_ transfers: [String]) throws -> [String: String] {
+        let outcome = try Self.settle(world, transfers, keys)
+        try #require(outcome.status == 0, "\(outcome.notes)")
+        let lines = try outcome.object()["lines"] as? [[String: Any]] ?? []
+        return lines.reduce(into: [:]) { sums, line in
+          guard let site = line["siteId"] as? String, let kind = line["kind"] as? String else {
+            return
+          }
+          sums["\(site) \(kind)"] = line["charged"] as? String
+        }
+      }
+      // Without it X pays for 90 - 60 kWh, and Y is paid up to 50.
+      #expect(
+        try charged([]) == [
+          "x premium": "120.00", "x penalty": "-12.00", "y premium": "100.00",
+        ])
+      let note = try Self.note(world)
+      #expect(
+        try charged([note]) == [
+          "x premium": "120.00", "y premium": "180.00",
+        ])
+    }
+  }
+
+  @Test func `settles no transfer that does not fit`() throws {
+    try World.make { world in
+      let keys = try Self.keys(world)
+      func refusal(_ transfers: [String]) throws -> String {
+        let outcome = try Self.settle(world, transfers, keys)
+        #expect(outcome.status == 65 && outcome.output.isEmpty)
+        return outcome.notes
+      }
+      #expect(
+        try refusal([Self.note(world, kw: "100.004")]).contains(
+          "100004 W are more than x owes from 2026-07-16T00:00:00Z"))
+      let note = try Self.note(world)
+      let again = try world.file("again.note", String(contentsOfFile: note, encoding: .utf8))
+      #expect(try refusal([note, again]).contains("allowed: each transfer once"))
+      #expect(
+        try refusal([Self.note(world, signedBy: ["x"])]).contains("is not signed by y with a key"))
+      let alone = try Program.run([
+        "settle", "--policy", "p", "--intervals", "i", "--transfer", note,
+      ])
+      #expect(alone.status == 64)
+      #expect(alone.notes.contains("--transfer and --party go together"))
+    }
+  }
 }
