@@ -128,7 +128,9 @@ public struct CaseMeasurement: Sendable {
       site: home.site, siteMeter: site, batteryMeter: output, eventDays: home.eventDays,
       excludedDates: home.excludedDates, declared: home.declared,
       declaredHistory: home.declaredHistory, control: home.control, sharedWith: home.sharedWith,
-      claimedBy: home.claimedBy, ratedPower: home.ratedPower, capacity: home.capacity,
+      claimedBy: home.claimedBy, ratedPower: home.ratedPower,
+      // A charger has none.
+      capacity: home.capacity > .zero ? home.capacity : nil,
       recordFindings: loader.findings(of: [home.siteMeter] + home.batteryMeters))
   }
 

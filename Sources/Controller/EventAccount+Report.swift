@@ -21,6 +21,8 @@ extension EventAccount {
     public var entries: [SiteID: (reward: Int64?, penalty: Int64?)]
     /// What the batteries said while it ran.
     public var curve = CurveFacts()
+    /// What came back after it.
+    public var rebound: ReboundFacts?
     /// True when no battery was asked to move: everything credited is then baseline error.
     public var isNullEvent: Bool
 
@@ -55,6 +57,7 @@ extension EventAccount {
       inputs: around.inputs, ledger: around.ledger, dataQuality: dataQuality,
       falseCredit: around.isNullEvent ? falseCredit : nil)
     report.curve = around.curve
+    report.rebound = around.rebound
     return report
   }
 

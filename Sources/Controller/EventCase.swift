@@ -152,7 +152,7 @@ public struct EventCase: Sendable {
     for row in rows {
       let part = record.batteries[row]
       capacity += fleet[row].capacity
-      rated = rated + fleet[row].maxDischarge
+      rated = rated + fleet[row].greatestReduction
       for (place, interval) in intervals.enumerated() {
         let promised = part.promised.energy(in: interval.window)
         let planned = part.planned.energy(in: interval.window)

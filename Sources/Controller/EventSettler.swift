@@ -64,6 +64,7 @@ struct EventSettler: Sendable {
       event: EventFacts(record), fleet: FleetFacts(record), exceptions: record.exceptions,
       isNullEvent: record.commitment?.committed == .zero)
     around.curve = CurveFacts(record)
+    around.rebound = try await measurement.rebound(after: event)
     let evidence = SHA256.hash(account.report(around).bytes(of: .intervals))
     around.inputs.evidence = evidence
     var settled: SignalAcknowledgement.Settled?

@@ -76,17 +76,20 @@ extension Engine {
       }
       return
     }
+    let power = states[place].record.batteries[row].command?.power ?? .zero
     states[place].record.batteries[row].note(ack, at: now)
     if states[place].record.batteries[row].unreachableAt != nil {
       states[place].record.batteries[row].unreachableAt = nil
-      hold(place, row: row, command.power)
+      hold(place, row: row, power)
     }
     guard !wasFinal, states[place].isLive else { return }
     switch ack.status {
     case .started:
       // What it accepted counts, not what it was asked for: it may have to follow its load.
       if let accepted = ack.accepted, states[place].record.batteries[row].lostAt == nil {
-        hold(place, row: row, min(max(.zero, accepted), command.power))
+        // Of a charger it is what it still draws, as a negative number.
+        let given = command.action == .hold ? power + accepted : accepted
+        hold(place, row: row, min(max(.zero, given), power))
       }
     case .received, .optIn, .userAcknowledged, .completed, .cancelled: break
     case .optOut, .partialOptOut:

@@ -94,7 +94,11 @@ extension Engine {
     // In an event gateways report every 10 s, so silence is noticed sooner.
     if isMoving { planning.heardSeconds = terms.notHeardSeconds }
     var mustHold = false
-    if case .target = request { mustHold = terms.target.refusesShortfall }
+    switch request {
+    case .target: mustHold = terms.target.refusesShortfall
+    case .release: planning.isRelease = true
+    }
+    if isMoving { planning.heldW = states[place].record.batteries.map(\.holding.watts) }
     let others = others(in: window, except: place, isWhole: mustHold)
     planning.busy = others.isBusy
     planning.optedOut = states[place].record.batteries.map { $0.optedOutAt != nil }

@@ -37,6 +37,13 @@ extension Engine {
     for row in 0..<fleet.count where fleet.dischargeW[row] > 0 && fleet.heardAt[row] >= cutoff {
       if states[place].record.batteries[row].command != nil { watts += fleet.dischargeW[row] }
     }
+    // A charger gives what it drew when it was paused, less what it draws.
+    for row in 0..<fleet.count
+    where fleet.enrolled[row].isCharger && fleet.heardAt[row] >= cutoff {
+      guard fleet.dischargeW[row] != .min else { continue }
+      let part = states[place].record.batteries[row]
+      watts += max(0, part.planned.power(at: moment).watts - max(0, -fleet.dischargeW[row]))
+    }
     let isOver = states[place].record.endedAt.map { $0 <= moment } ?? false
     states[place].record.curve.append(
       .init(

@@ -149,17 +149,20 @@ extension Engine {
       case .release(let percent, let basis): .release(percent, of: basis)
       case .target, nil: nil
       }
-    let limit = fleet.canExport[row] ? fleet.exportLimitW[row] : 0
+    let isPause = fleet.enrolled[row].isCharger
+    let limit = fleet.canExport[row] && !isPause ? fleet.exportLimitW[row] : isPause ? .max : 0
     let command = Command(
       seq: fleet.takeSeq(row: row), battery: fleet.enrolled[row].battery, event: event,
       issuedAt: now, window: window, notAfter: window.start.adding(seconds: window.seconds / 2),
-      action: .discharge(
-        setpoint: power, energyLimit: energyLimit,
-        floor: Percent(hundredths: max(0, min(10_000, floor))) ?? .hundred),
+      action: isPause
+        ? .hold
+        : .discharge(
+          setpoint: power, energyLimit: energyLimit,
+          floor: Percent(hundredths: max(0, min(10_000, floor))) ?? .hundred),
       exportLimit: limit == .max ? nil : Power(watts: limit), rampSeconds: terms.rampSeconds,
       graceSeconds: terms.graceSeconds, handBack: terms.handBack, request: percent,
       boundBy: states[place].record.batteries[row].boundBy?.text(feeder))
-    states[place].record.batteries[row].begin(command, at: now)
+    states[place].record.batteries[row].begin(command, power: power, at: now)
     post(command, place, row: row)
   }
 

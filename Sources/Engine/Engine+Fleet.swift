@@ -56,7 +56,7 @@ extension Engine {
       if let away = fleet.optOut[row]?.intersection(window), away.end > now {
         // Who has no command yet gets none; who has one may go on until he is away.
         leave(place, row: row, at: mayMove(place, row: row) ? max(now, away.start) : now)
-      } else if isRaised {
+      } else if isRaised, !fleet.enrolled[row].isCharger {
         shrink(place, row: row)
       }
     }

@@ -101,7 +101,7 @@ extension FleetTable {
   /// A hundredth of a percent of a charge is the step; it is rounded up, so that the energy is
   /// there when it is needed.
   func keep(_ joules: [Int64], in fleet: inout PlanningFleet) {
-    for row in joules.indices where joules[row] > 0 {
+    for row in joules.indices where joules[row] > 0 && !enrolled[row].isCharger {
       let whole = Int128(fleet.capacityJ[row]) * Int128(fleet.efficiencyHundredths[row])
       guard whole > 0 else { continue }
       let hundredths = (Int128(joules[row]) * 100_000_000 + whole - 1) / whole

@@ -19,12 +19,13 @@ struct EnrolmentRoll: Sendable {
     var rated: Int64 = 0
     for (row, battery) in fleet.enumerated() {
       let takesPart =
-        battery.maxDischarge >= rules.minimumBattery
+        battery.greatestReduction >= rules.minimumBattery
+        && (battery.offer.kind == .generator || rules.kinds.contains(battery.offer.kind))
         && enrolments?.takesPart(
           battery.site, in: terms.programme, on: day, wholeMonths: rules.startsOnFirstOfMonth)
           != false
       if takesPart {
-        rated += battery.maxDischarge.watts
+        rated += battery.greatestReduction.watts
       } else {
         if isAbsent.isEmpty { isAbsent = Array(repeating: false, count: fleet.count) }
         isAbsent[row] = true

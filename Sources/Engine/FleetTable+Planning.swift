@@ -21,6 +21,11 @@ extension FleetTable {
     public var leastFloors: [Int32]
     /// Length of the whole event, of which `window` may be the rest.
     public var eventSeconds: Int64
+    /// True for a release, in which chargers are paused; a target leaves them alone.
+    public var isRelease = false
+    /// What each row holds in the event already, in watts; empty is nothing. A charger that is
+    /// paused draws nothing any more.
+    public var heldW: [Int64] = []
 
     /// What a plan is made for; without the optional parts, everybody may be asked.
     public init(
@@ -68,9 +73,24 @@ extension FleetTable {
       } else {
         fleet.standing[row] = .available
       }
+      if enrolled[row].isCharger { pause(row: row, planning, in: &fleet) }
     }
     rate(&fleet, planning.terms, at: now)
     return fleet
+  }
+
+  /// A charger as the planner wants it: what it draws now can be taken away, and nothing else.
+  private func pause(row: Int, _ planning: Planning, in fleet: inout PlanningFleet) {
+    if fleet.isPaused.isEmpty { fleet.isPaused = Array(repeating: false, count: count) }
+    fleet.isPaused[row] = true
+    let drawn = dischargeW[row] == .min ? 0 : min(max(0, -dischargeW[row]), chargeW[row])
+    let load = max(drawn, planning.heldW.isEmpty ? 0 : planning.heldW[row])
+    fleet.ratedW[row] = load
+    fleet.capacityJ[row] = load * planning.window.seconds
+    fleet.chargeHundredths[row] = 10_000
+    fleet.floorHundredths[row] = 0
+    fleet.efficiencyHundredths[row] = 10_000
+    fleet.exportRoomW[row] = .max
   }
 
   /// Why a battery cannot be asked; nil when it can. The first reason in this order counts.
@@ -78,6 +98,8 @@ extension FleetTable {
     if !planning.absent.isEmpty && planning.absent[row] { return .notEnrolled }
     switch enrolled[row].offer.kind {
     case .battery: break
+    // A share of a target may be smaller than what a pause takes away.
+    case .evCharger: if !planning.isRelease { return .notDispatchable }
     case .generator: return .notDispatchable
     }
     if planning.terms.events.lengthIsContracted,
@@ -94,7 +116,8 @@ extension FleetTable {
     if !planning.optedOut.isEmpty && planning.optedOut[row] { return .optedOut }
     if optOut[row]?.intersection(planning.window) != nil { return .optedOut }
     if !planning.busy.isEmpty && planning.busy[row] { return .busy }
-    if heardAt[row] < cutoff || dischargeW[row] == .min || chargeHundredths[row] < 0 {
+    let isKnown = dischargeW[row] != .min && (chargeHundredths[row] >= 0 || enrolled[row].isCharger)
+    if heardAt[row] < cutoff || !isKnown {
       return .notHeard
     }
     switch state[row] {

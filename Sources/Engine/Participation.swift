@@ -125,19 +125,21 @@ public struct Participation: Hashable, Sendable {
   init(battery: BatteryID) { self.battery = battery }
 
   /// A command was sent: it is what the battery owes from its start on.
-  mutating func begin(_ command: Command, at now: Timestamp) {
+  ///
+  /// - Parameter power: What it takes off the grid's load: the setpoint, or what a pause ends.
+  mutating func begin(_ command: Command, power: Power, at now: Timestamp) {
     if let last = self.command {
       deliveredBefore += last.delivered ?? .zero
     } else if conceded.isEmpty {
       asked.end(at: Timestamp(microseconds: .min))
     }
     if conceded.isEmpty {
-      asked.replace(from: command.window.start, with: command.power, in: command.window)
+      asked.replace(from: command.window.start, with: power, in: command.window)
     } else {
-      asked.set(command.power, in: command.window)
+      asked.set(power, in: command.window)
     }
     self.command = CommandTrace(
-      seq: command.seq, window: command.window, power: command.power, sentAt: now)
+      seq: command.seq, window: command.window, power: power, sentAt: now)
   }
 
   /// An acknowledgement of the last command.

@@ -70,6 +70,7 @@ public struct Rehearsal: Sendable {
       enrolled, enrolments, terms: terms,
       on: terms.calendar.zone.date(at: content.window.start))
     planning.absent = roll.isAbsent
+    if case .release = request { planning.isRelease = true }
     input = table.planning(for: planning, at: now, feeder: feeder)
     plan = Planner.plan(
       input, feeder: feeder, request: request, seconds: window.seconds, fairness: terms.fairness,

@@ -4,6 +4,8 @@ public struct BatteryOffer: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     /// A battery, which may be commanded.
     case battery
+    /// A charger of an electric car: it can be paused, and never gives anything.
+    case evCharger
     /// Something that generates, such as a wind farm; it is never commanded.
     case generator
   }

@@ -57,4 +57,15 @@ public struct EnrolledBattery: Hashable, Sendable {
     self.offer = offer
     self.vendor = vendor
   }
+
+  /// The most that it can give, or, a charger, cease to take.
+  public var greatestReduction: Power {
+    switch offer.kind {
+    case .battery, .generator: maxDischarge
+    case .evCharger: maxCharge
+    }
+  }
+
+  /// True for a charger, which can only be paused.
+  public var isCharger: Bool { offer.kind == .evCharger }
 }

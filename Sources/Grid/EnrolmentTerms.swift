@@ -8,6 +8,8 @@ public struct EnrolmentTerms: Hashable, Sendable {
   public var startsOnFirstOfMonth: Bool
   /// Smaller batteries do not take part.
   public var minimumBattery: Power
+  /// What may take part. A generator may be enrolled with either; it is never commanded.
+  public var kinds: Set<BatteryOffer.Kind> = [.battery]
   /// An event is taken only when the fleet's rated power is at least this; nil is any.
   public var minimumFleet: Power?
   /// An event is taken only when the fleet's rated power is at most this; nil is any.

@@ -189,6 +189,14 @@ struct PolicyWords {
         "A home that did not acknowledge in time is rewarded, never penalised.",
         "notice.acknowledgement")
     }
+    if dispatch.enrolment.kinds.contains(.evCharger) {
+      say(
+        "A level, percent or price signal pauses chargers of electric cars as a whole; a power target "
+          + "leaves them alone.", "enrolment.kinds")
+    }
+    if !dispatch.enrolment.kinds.contains(.battery) {
+      say("Batteries do not take part.", "enrolment.kinds")
+    }
     if !notice.reminderMinutes.isEmpty {
       say(
         "Who has not answered his notice gets it again "

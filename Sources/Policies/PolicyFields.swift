@@ -28,6 +28,7 @@ enum PolicyFields {
       "notice", "notice.minimumMinutes", "notice.dayBeforeBy", "notice.late",
       "notice.acknowledgement", "notice.reminderMinutes",
       "enrolment", "enrolment.otherProgrammes", "enrolment.allowedWith", "enrolment.agreement",
+      "enrolment.kinds",
       "enrolment.startsOn", "enrolment.minimumBatteryW", "enrolment.minimumFleetKW",
       "enrolment.maximumFleetKW",
       "dispatch", "dispatch.release", "dispatch.release.percent", "dispatch.release.byLevel",
@@ -132,7 +133,7 @@ enum PolicyFields {
   /// Fields that are described but that nothing carries out, whatever they say.
   static let notYet: [String] = [
     "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
-    "signals.openADR", "notice.publishSchedule", "enrolment.kinds",
+    "signals.openADR", "notice.publishSchedule",
     "dispatch.ramp.fleetKWPerMinute",
     "dispatch.optOut.minutesBeforeStart", "dispatch.optOut.maximumPerSeason",
     "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",

@@ -24,8 +24,13 @@ extension PolicyParts {
     if let minimum, let maximum, maximum < minimum {
       section.fault("maximumFleetKW", allowed: "no less than minimumFleetKW")
     }
-    return EnrolmentTerms(
+    let kind = YAMLForm<BatteryOffer.Kind>.words(["battery": .battery, "evCharger": .evCharger])
+    let kinds = section.optional(
+      "kinds", YAMLForm<Set<BatteryOffer.Kind>>.set(of: kind, 1...2), default: [.battery])
+    var terms = EnrolmentTerms(
       allowedWith: allowed, agreementRequired: agreement, startsOnFirstOfMonth: startsOn,
       minimumBattery: Power(watts: battery), minimumFleet: minimum, maximumFleet: maximum)
+    terms.kinds = kinds
+    return terms
   }
 }

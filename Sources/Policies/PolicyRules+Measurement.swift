@@ -19,6 +19,26 @@ extension PolicyRules {
       Code.measurementMismatch)
   }
 
+  /// A pause is seen by a meter for which charging is something.
+  func checkKinds() {
+    guard parts.enrolment.kinds.contains(.evCharger), let measurement = parts.measurement,
+      let baseline = parts.baseline
+    else { return }
+    let found: String? =
+      switch measurement.mode {
+      case .deviceGross: "evCharger with measurement.mode deviceGross"
+      case .deviceOutput: baseline.chargingNets ? nil : "evCharger with baseline.charging zero"
+      case .premises:
+        baseline.chargingNets || !measurement.capAtDeviceOutput
+          ? nil : "evCharger with capAtDeviceOutput and baseline.charging zero"
+      }
+    guard let found else { return }
+    fault(
+      "enrolment.kinds", found,
+      "premises without capAtDeviceOutput, or premises or deviceOutput with baseline.charging: net",
+      Code.measurementMismatch)
+  }
+
   /// Every class of days that may have an event has a selection, and no other has one.
   func checkClasses() {
     guard let baseline = parts.baseline, let calendar = parts.calendar,

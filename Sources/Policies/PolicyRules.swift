@@ -49,6 +49,7 @@ struct PolicyRules {
     checkForms()
     checkLevels()
     checkMeasurement()
+    checkKinds()
     checkClasses()
     checkWindows()
     checkMoney()

@@ -19,8 +19,8 @@ extension EventReport {
       \(PageStyle.css)
       </style></head><body><main>
 
-      """ + header() + curveSection() + intervalSection() + moneySection() + exceptionSection()
-        + homeSection()
+      """ + header() + curveSection() + intervalSection() + reboundSection()
+        + moneySection() + exceptionSection() + homeSection()
         + policySection() + checkSection() + """
           <footer>Energies and money on this page are rounded for reading. The exact figures are in
           intervals.csv, lines.csv, parties.csv and report.json of the same run.</footer>

@@ -50,6 +50,7 @@ extension EventReport {
         json.member("title", policy.title)
         json.member("version", policy.version)
       }
+      appendRebound(&json)
       json.key("run")
       json.object { json in
         json.member("id", runID)

@@ -25,6 +25,7 @@ extension EventReport {
         ]
       })
 
+    text += reboundMarkdown
     text += "\n## Money\n\n"
     text += Self.table(
       ["line", "computed", "charged"],

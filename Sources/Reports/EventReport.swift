@@ -34,6 +34,8 @@ public struct EventReport: Sendable {
   public var dataQuality: [String]
   /// What the batteries said while the event ran; empty when nothing was kept.
   public var curve = CurveFacts()
+  /// What came back after the event; nil where nobody looked, or nothing was measured.
+  public var rebound: ReboundFacts?
   /// What was credited although no battery moved, or nil in a real event.
   public var falseCredit: FalseCredit?
 

@@ -65,7 +65,13 @@ struct FlagFinder {
   /// The meter shows a reduction of which the battery gave less than half.
   private mutating func findReductionWithoutDischarge() {
     guard plan.terms.mode == .premises else { return }
-    let output = values(.output)
+    // Where charging nets, ceasing to charge is output.
+    let output = values(plan.terms.baseline.chargingNets ? .credited : .output)
+    let usual =
+      plan.terms.baseline.chargingNets
+      ? baseline.flatMap {
+        $0.mean(of: output, targets: 0..<plan.eventStarts.count, plan: plan)
+      } : nil
     var reduction: Int64 = 0
     var discharge: Int64 = 0
     for (index, interval) in performance.intervals.enumerated() {
@@ -73,7 +79,8 @@ struct FlagFinder {
       let value = output.value(at: plan.eventStarts[index])
       guard value.quality != .missing else { continue }
       reduction += credit
-      discharge += max(0, value.joules)
+      let typical = usual.map { floorDivide($0.mean.numerators[index], $0.mean.denominator) } ?? 0
+      discharge += max(0, value.joules - min(0, typical))
     }
     if reduction > 0, 2 * discharge < reduction { flags.append(.reductionWithoutDischarge) }
   }

@@ -68,6 +68,15 @@ public enum FleetFile {
     let batteryMeter =
       table.isEmpty(.batteryMeter) ? nil : table.id(.batteryMeter, as: MeterKind.self)
     let offer = offer(&table)
+    if offer.kind == .evCharger {
+      if let maxDischarge, maxDischarge > .zero {
+        table.fault(.maxDischarge, allowed: "0 for an evCharger, which never discharges")
+      }
+      if maxCharge == .zero { table.fault(.maxCharge, allowed: "above 0 for an evCharger") }
+      if charge != nil {
+        table.fault(.charge, allowed: "nothing for an evCharger: the car's charge is not known")
+      }
+    }
     let vendor = table.isEmpty(.vendor) ? nil : table.id(.vendor, as: VendorKind.self)
     guard table.rowIsGood, let battery, let gateway, let site, let owner, let node, let capacity,
       let maxDischarge, let maxCharge, let efficiency, let reserve

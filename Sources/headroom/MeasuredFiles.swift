@@ -125,7 +125,7 @@ struct MeasuredFiles {
       site: site, owner: first?.owner ?? OwnerID(site.text)!,
       batteries: batteries.map(\.battery), siteMeter: meter,
       batteryMeters: batteries.map(\.batteryMeter),
-      ratedPower: batteries.reduce(.zero) { $0 + $1.maxDischarge },
+      ratedPower: batteries.reduce(.zero) { $0 + $1.greatestReduction },
       capacity: batteries.reduce(.zero) { $0 + $1.capacity }, commitment: commitment,
       eventDays: eventDays)
     home.sharedWith = (shared[meter] ?? []).filter { $0 != site }

@@ -170,8 +170,9 @@ struct PlanExplanationOutput {
         + "\(battery.offer.contractedMinutes ?? 0) min"
     case .notTargeted: "the signal names other nodes than \(battery.node)"
     case .notEnrolled:
-      "its site does not take part that day, or its \(battery.maxDischarge.watts) W are less than "
-        + "the programme's \(terms.enrolment.minimumBattery.watts) W"
+      "its site or its kind does not take part that day, or its "
+        + "\(battery.greatestReduction.watts) W are less than the programme's "
+        + "\(terms.enrolment.minimumBattery.watts) W"
     case .notDispatchable: "a \(battery.offer.kind.rawValue) that cannot be commanded"
     case .offline, .optedOut, .islanded, .fault, .clockUnsynced, .busy:
       "it cannot take part now"

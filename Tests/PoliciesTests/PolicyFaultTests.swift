@@ -105,7 +105,10 @@ import Testing
     Edit("otherProgrammes: none", "minimumFleetKW: x", "enrolment.minimumFleetKW"),
     Edit(
       "otherProgrammes: none", "minimumFleetKW: 5, maximumFleetKW: 4", "enrolment.maximumFleetKW"),
-    Edit("otherProgrammes: none", "kinds: [battery]", "enrolment.kinds", "notYet"),
+    Edit("otherProgrammes: none", "kinds: [generator]", "enrolment.kinds[0]"),
+    Edit("otherProgrammes: none", "kinds: []", "enrolment.kinds"),
+    Edit("acknowledgement: required", "reminderMinutes: [0]", "notice.reminderMinutes[0]"),
+    Edit("acknowledgement: required", "reminderMinutes: [60, 60]", "notice.reminderMinutes"),
   ]) func `is refused for its events, signals and notice`(_ edit: Edit) throws { try edit.check() }
 
   @Test(arguments: [

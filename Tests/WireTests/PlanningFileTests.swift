@@ -32,6 +32,23 @@ import Testing
     #expect(!string(plain).contains("kind"))
   }
 
+  @Test func `has chargers, which give nothing and of whose cars nothing is known`() throws {
+    let header = Self.header.replacing("export_limit_w,", with: "export_limit_w,soc_pct,")
+    let charger = try FleetFile.parse(
+      (header + "a,g,s,o,n,0,0,7000,100,0,,,evCharger,,,,\n").bytes, file: "f")[0]
+    #expect(charger.isCharger && charger.greatestReduction == Power(watts: 7_000))
+    let found = faults { () throws(FileFaults) in
+      _ = try FleetFile.parse(
+        (header + "a,g,s,o,n,0,1,0,100,0,,50,evCharger,,,,\n").bytes, file: "f")
+    }
+    #expect(
+      found == [
+        "f:2: max_discharge_w is 1; allowed: 0 for an evCharger, which never discharges",
+        "f:2: max_charge_w is 0; allowed: above 0 for an evCharger",
+        "f:2: soc_pct is 50; allowed: nothing for an evCharger: the car's charge is not known",
+      ])
+  }
+
   @Test func `is refused for what is none`() {
     let found = faults { () throws(FileFaults) in
       _ = try FleetFile.parse(
@@ -39,7 +56,7 @@ import Testing
     }
     #expect(
       found == [
-        "f:2: kind is windmill; allowed: battery, generator",
+        "f:2: kind is windmill; allowed: battery, evCharger, generator",
         "f:2: offered_price is -1; allowed: a price of a kWh, 0 or more, at most 6 decimals",
         "f:2: contracted_min is 0; allowed: an integer of 1...1440, no unit or separator",
         "f:2: reliability_pct is 101; allowed: a number of 0...100 with at most two decimals",

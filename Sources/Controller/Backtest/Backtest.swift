@@ -143,7 +143,7 @@ public struct Backtest: Sendable {
       var home = EventCase.Home(
         site: site, owner: batteries[0].owner, batteries: batteries.map(\.battery),
         siteMeter: batteries[0].siteMeter, batteryMeters: batteries.map(\.batteryMeter),
-        ratedPower: batteries.reduce(.zero) { $0 + $1.maxDischarge },
+        ratedPower: batteries.reduce(.zero) { $0 + $1.greatestReduction },
         capacity: batteries.reduce(.zero) { $0 + $1.capacity }, commitment: commitment,
         eventDays: others)
       home.sharedWith = (shared[home.siteMeter] ?? []).filter { $0 != site }

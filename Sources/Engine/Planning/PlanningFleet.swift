@@ -26,6 +26,10 @@ public struct PlanningFleet: Sendable {
   /// Whether each may be asked.
   public var standing: [Standing]
 
+  /// True for what is paused as a whole: a release asks all of `ratedW`, whatever its percentage.
+  ///
+  /// Empty: nothing is.
+  public var isPaused: [Bool] = []
   /// Who goes first by `meritOrder` and `rotationDebt`: the greatest; equal ones share equally.
   ///
   /// Empty: all are equal. Other rules of fairness do not look at it.
@@ -71,6 +75,7 @@ public struct PlanningFleet: Sendable {
         && ratedW.count == count
         && exportRoomW.count == count && standing.count == count
         && (merit.isEmpty || merit.count == count)
+        && (isPaused.isEmpty || isPaused.count == count)
         && (reliabilityHundredths.isEmpty || reliabilityHundredths.count == count),
       "every column of a planning fleet has one value a battery")
   }

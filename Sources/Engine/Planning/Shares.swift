@@ -56,6 +56,7 @@ struct Shares {
     let (charge, floor) = (fleet.chargeHundredths.span, fleet.floorHundredths.span)
     let (efficiency, ratedW) = (fleet.efficiencyHundredths.span, fleet.ratedW.span)
     let exportRoomW = fleet.exportRoomW.span
+    let (isPaused, hasPaused) = (fleet.isPaused.span, !fleet.isPaused.isEmpty)
     let perSecond = Divider(seconds)
     let isEqual = fairness != .proportional
     var caps = capColumn.mutableSpan
@@ -87,7 +88,10 @@ struct Shares {
       var limitJ = availableJ
       var reason = BoundCode.request
       if let basis {
-        let asked = battery.releasedJ(percent, of: basis, seconds: seconds)
+        let asked =
+          hasPaused && isPaused[row]
+          ? battery.ratedW * seconds
+          : battery.releasedJ(percent, of: basis, seconds: seconds)
         askedJ += Int128(asked)
         watts = perSecond.quotient(asked)
         limitJ = min(limitJ, asked)

@@ -12,7 +12,7 @@ public enum SkipReason: String, Hashable, Sendable, CaseIterable {
   case stormHold
   /// Its owner has left the event.
   case optedOut
-  /// It is of a kind that is never commanded.
+  /// It is of a kind that is never commanded, or a charger, which a target does not pause.
   case notDispatchable
   /// It serves its site without the grid.
   case islanded

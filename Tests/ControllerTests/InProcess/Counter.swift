@@ -19,27 +19,36 @@ struct Counter {
   let setup: Controller.Setup
   private let clock: ManualClock
 
-  /// A ledger in `folder` into which the utility has put `funded`, whole units of the currency.
+  /// For the fleet of a pretend world.
   init(_ world: PretendWorld, _ policy: Policy, in folder: String, funded: Int64) throws {
+    try self.init(
+      world.fleet.enrolment, world.feeder, policy, in: folder, funded: funded, at: world.now)
+  }
+
+  /// A ledger in `folder` into which the utility has put `funded`, whole units of the currency.
+  init(
+    _ fleet: [EnrolledBattery], _ feeder: FeederTree, _ policy: Policy, in folder: String,
+    funded: Int64, at now: Timestamp
+  ) throws {
     let store = try SQLiteMainStore(path: folder + "/headroom.db")
-    let book = try LedgerKeeper(store: store, key: Samples.key, now: world.now)
-    clock = ManualClock(world.now)
+    let book = try LedgerKeeper(store: store, key: Samples.key, now: now)
+    clock = ManualClock(now)
     setup = Controller.Setup(
       clock: clock, store: store,
       readings: try SQLiteReadingStore(path: folder + "/readings.db"),
-      fleet: world.fleet.enrolment, feeder: world.feeder, policies: [policy],
+      fleet: fleet, feeder: feeder, policies: [policy],
       keys: KeyDirectory([]), book: book, reportsFolder: folder + "/reports",
       connection: ConnectionOptions(clientID: "none", host: "127.0.0.1", port: 1),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    try book.open([.init("bank:main", .bank), .init(Self.funding, .funding)], now: world.now)
+    try book.open([.init("bank:main", .bank), .init(Self.funding, .funding)], now: now)
     let amount = Money(millionths: funded * 1_000_000)
     _ = try book.post(
       [
         LedgerKeeper.Posting(
           key: IdempotencyKey(bytes: Array(repeating: 1, count: 16))!, reason: "deposit",
-          event: nil, effective: Window(start: world.now, end: world.now.adding(seconds: 1))!,
+          event: nil, effective: Window(start: now, end: now.adding(seconds: 1))!,
           legs: [("bank:main", -amount), (Self.funding, amount)])
-      ], currency: policy.settlement.currency, now: world.now)
+      ], currency: policy.settlement.currency, now: now)
   }
 
   /// What a turn of the loop answers to whoever asks for money.
@@ -53,14 +62,19 @@ struct Counter {
   /// Carries out the first payable run of an event on the readings that the meters have sent.
   func settle(_ event: String, of world: PretendWorld, keeping records: Bool = true) async throws {
     if records { try setup.readings.append(world.records, receivedAt: world.now) }
-    clock.advance(to: world.now)
-    let record = world.decider.engine.event(EventID(event)!)!
+    try await settle(event, of: world.decider.engine, at: world.now)
+  }
+
+  /// The same on the readings that are there.
+  func settle(_ event: String, of engine: Engine, at now: Timestamp) async throws {
+    clock.advance(to: now)
+    let record = engine.event(EventID(event)!)!
     let settler = EventSettler(
       setup: setup, record: record,
       item: .init(
-        due: world.now, event: record.id,
+        due: now, event: record.id,
         run: setup.policies[0].settlement.runs.first(where: \.isPayable)!),
-      others: world.decider.engine.events, lastRecord: try setup.readings.lastRecord())
+      others: engine.events, lastRecord: try setup.readings.lastRecord())
     _ = try await settler.carryOut()
   }
 
@@ -81,5 +95,13 @@ struct Counter {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+  }
+
+  /// The report that a run wrote, as JSON.
+  func report(of event: String) throws -> [String: Any] {
+    let run = setup.policies[0].settlement.runs.first(where: \.isPayable)!.name
+    let bytes = try Data(
+      contentsOf: URL(filePath: setup.reportsFolder + "/\(event)/\(run)/report.json"))
+    return try JSONSerialization.jsonObject(with: bytes) as? [String: Any] ?? [:]
   }
 }
