@@ -14,7 +14,7 @@ public enum D0379File {
   ) throws(FileFaults) -> MeterDelivery {
     var scan = D0379Scan(bytes, file: file, options: options)
     scan.run()
-    guard scan.faults.isEmpty else { throw scan.faults.faults }
+    guard scan.file.faults.isEmpty else { throw scan.file.faults.faults }
     return try scan.delivery()
   }
 

@@ -15,7 +15,7 @@ public enum NEM12File {
   ) throws(FileFaults) -> MeterDelivery {
     var scan = NEM12Scan(bytes, file: file, options: options)
     scan.run()
-    guard scan.faults.isEmpty else { throw scan.faults.faults }
+    guard scan.file.faults.isEmpty else { throw scan.file.faults.faults }
     return try scan.delivery()
   }
 

@@ -2,9 +2,8 @@ import Grid
 
 /// The state machine over the records of a NEM12 file.
 struct NEM12Scan {
-  private var reader: CSVReader
+  private(set) var file: RecordFile
   private let options: ImportOptions
-  private(set) var faults: FaultCollector
   private var book = ChannelBook()
   private var ignored: [String: Int] = [:]
   private var rounded = 0
@@ -41,49 +40,25 @@ struct NEM12Scan {
   }
 
   init(_ bytes: [UInt8], file: String, options: ImportOptions) {
-    reader = CSVReader(bytes.count > PackedFile.fileBytes ? [] : bytes)
-    faults = FaultCollector(file: file)
+    self.file = RecordFile(bytes, file: file)
     self.options = options
-    if bytes.count > PackedFile.fileBytes {
-      faults.add(
-        line: 1, field: "file", found: "\(bytes.count) bytes",
-        allowed: "up to \(PackedFile.fileBytes) bytes")
-    }
-  }
-
-  private mutating func fault(_ field: String, _ found: String, _ allowed: String) {
-    faults.add(
-      line: reader.line, field: field,
-      found: found.isEmpty ? "empty" : Excerpt.of(Array(found.utf8)), allowed: allowed)
-  }
-
-  private func cell(_ place: Int) -> String {
-    reader.cells.indices.contains(place) ? reader.text(reader.cells[place]) : ""
   }
 
   /// Reads every record.
   mutating func run() {
-    while !isFull {
-      do throws(CSVReader.Fault) {
-        guard try reader.next() else { break }
-      } catch {
-        faults.add(line: reader.line, field: "record", found: error.found, allowed: error.allowed)
-        continue
-      }
-      record()
-    }
+    while !isFull, file.next() { record() }
     closeDay()
     if isOpen || !hasEnded {
-      faults.add(
-        line: max(1, reader.line), field: "record", found: "the end of the file",
-        allowed: "900 as the last record: without it the file is cut")
+      file.fault(
+        "record", "the end of the file", "900 as the last record: without it the file is cut")
     }
   }
 
   private mutating func record() {
-    let kind = cell(0)
+    let kind = file.cell(0)
     if kind != "100", !isOpen {
-      fault("record", kind, hasEnded ? "100 or the end of the file" : "100 as the first record")
+      file.fault(
+        "record", kind, hasEnded ? "100 or the end of the file" : "100 as the first record")
       return
     }
     switch kind {
@@ -102,39 +77,43 @@ struct NEM12Scan {
       stream = nil
       isOpen = false
       hasEnded = true
-    default: fault("record", kind, "100, 200, 300, 400, 500 or 900")
+    default: file.fault("record", kind, "100, 200, 300, 400, 500 or 900")
     }
   }
 
   private mutating func header() {
-    if isOpen { fault("record", "100 before 900", "900 at the end of a block") }
+    if isOpen { file.fault("record", "100 before 900", "900 at the end of a block") }
     isOpen = true
-    if cell(1) != "NEM12" { fault("100.version", cell(1), "NEM12") }
-    if Self.moment(cell(2), digits: 12) == nil { fault("100.created", cell(2), "YYYYMMDDhhmm") }
-    if cell(3).isEmpty { fault("100.from", "", "a participant") }
-    sender = cell(3)
+    if file.cell(1) != "NEM12" { file.fault("100.version", file.cell(1), "NEM12") }
+    if Self.moment(file.cell(2), digits: 12) == nil {
+      file.fault("100.created", file.cell(2), "YYYYMMDDhhmm")
+    }
+    if file.cell(3).isEmpty { file.fault("100.from", "", "a participant") }
+    sender = file.cell(3)
   }
 
   private mutating func newStream() -> Stream? {
-    let name = cell(1)
+    let name = file.cell(1)
     var meter: MeterID?
     if let map = options.map, map.has(.nem12) {
       meter = map.meter(name, format: .nem12)
-      if meter == nil { fault("200.NMI", name, "an NMI of the map") }
+      if meter == nil { file.fault("200.NMI", name, "an NMI of the map") }
     } else {
       meter = MeterID(name)
-      if meter == nil { fault("200.NMI", name, "1...64 of A-Z a-z 0-9 _ -") }
+      if meter == nil { file.fault("200.NMI", name, "1...64 of A-Z a-z 0-9 _ -") }
     }
-    let minutes = Int64(cell(8)) ?? 0
-    if ![5, 15, 30].contains(minutes) { fault("200.interval length", cell(8), "5, 15 or 30") }
-    let suffix = cell(4)
-    let unit = cell(7)
+    let minutes = Int64(file.cell(8)) ?? 0
+    if ![5, 15, 30].contains(minutes) {
+      file.fault("200.interval length", file.cell(8), "5, 15 or 30")
+    }
+    let suffix = file.cell(4)
+    let unit = file.cell(7)
     guard let meter, [5, 15, 30].contains(minutes), let letter = suffix.uppercased().first else {
-      if suffix.isEmpty { fault("200.suffix", suffix, "a register such as E1 or B1") }
+      if suffix.isEmpty { file.fault("200.suffix", suffix, "a register such as E1 or B1") }
       return nil
     }
     guard let ordinal = book.ordinal(of: meter) else {
-      fault("200.NMI", "one more", "\(MetersFile.meters) meters a file")
+      file.fault("200.NMI", "one more", "\(MetersFile.meters) meters a file")
       return nil
     }
     let register =
@@ -144,13 +123,13 @@ struct NEM12Scan {
       meter: ordinal, isExport: letter == "B", register: register, minutes: minutes,
       joulesPerUnit: NEM12File.joules(ofUnit: unit) ?? 1)
     if letter == "N" {
-      fault("200.suffix", suffix, "separate registers E and B: a net stream cannot be split")
+      file.fault("200.suffix", suffix, "separate registers E and B: a net stream cannot be split")
       return nil
     }
     if letter != "E", letter != "B" { stream.ignoredAs = "suffix \(letter)" }
     if NEM12File.joules(ofUnit: unit) == nil { stream.ignoredAs = "unit \(unit.uppercased())" }
-    if stream.ignoredAs == nil, !cell(2).isEmpty {
-      if Self.hasExport(configuration: cell(2)) {
+    if stream.ignoredAs == nil, !file.cell(2).isEmpty {
+      if Self.hasExport(configuration: file.cell(2)) {
         importOnly.remove(meter)
       } else {
         importOnly.insert(meter)
@@ -166,40 +145,40 @@ struct NEM12Scan {
 
   private mutating func dayRecord() {
     guard let stream else {
-      fault("record", "300", "300 after a sound 200")
+      file.fault("record", "300", "300 after a sound 200")
       return
     }
     let count = Int(1_440 / stream.minutes)
-    guard let date = Self.date(cell(1)) else {
-      fault("300.date", cell(1), "YYYYMMDD of 1990...2100")
+    guard let date = Self.date(file.cell(1)) else {
+      file.fault("300.date", file.cell(1), "YYYYMMDD of 1990...2100")
       return
     }
-    guard reader.cells.count == count + 7 else {
-      fault(
-        "300.values", "\(max(0, reader.cells.count - 7)) values",
+    guard file.count == count + 7 else {
+      file.fault(
+        "300.values", "\(max(0, file.count - 7)) values",
         "\(count) values of \(stream.minutes) minutes")
       return
     }
-    let mark = cell(count + 2)
+    let mark = file.cell(count + 2)
     guard let quality = NEM12File.quality(mark) else {
-      fault("300.quality", mark, "A, N, V, or E, F, S with a method of two digits")
+      file.fault("300.quality", mark, "A, N, V, or E, F, S with a method of two digits")
       return
     }
-    let updated = cell(count + 5)
+    let updated = file.cell(count + 5)
     guard let version = updated.isEmpty ? 0 : Self.moment(updated, digits: 14) else {
-      fault("300.updated", updated, "YYYYMMDDhhmmss")
+      file.fault("300.updated", updated, "YYYYMMDDhhmmss")
       return
     }
     if let kind = stream.ignoredAs {
       ignored[kind, default: 0] += count
       day = Day(
-        line: reader.line, start: 0, version: 0, joules: [],
+        line: file.line, start: 0, version: 0, joules: [],
         qualities: Array(repeating: nil, count: count), next: quality.letter == "V" ? 1 : nil)
       return
     }
     var joules: [Int64?] = []
     for place in 0..<count {
-      let text = cell(place + 2)
+      let text = file.cell(place + 2)
       if text.isEmpty {
         joules.append(nil)
         continue
@@ -207,14 +186,14 @@ struct NEM12Scan {
       guard let energy = DecimalEnergy.read(text, joulesPerUnit: stream.joulesPerUnit),
         energy.joules >= 0
       else {
-        fault("300.value \(place + 1)", text, "digits with at most one point, 0 or more")
+        file.fault("300.value \(place + 1)", text, "digits with at most one point, 0 or more")
         return
       }
       if energy.isRounded { rounded += 1 }
       joules.append(energy.joules)
     }
     day = Day(
-      line: reader.line, start: date.dayNumber * 86_400 - NEM12File.offsetSeconds,
+      line: file.line, start: date.dayNumber * 86_400 - NEM12File.offsetSeconds,
       version: version, joules: joules,
       qualities: Array(repeating: quality.letter == "V" ? nil : quality.quality, count: count),
       next: quality.letter == "V" ? 1 : nil)
@@ -222,20 +201,20 @@ struct NEM12Scan {
 
   private mutating func qualityRecord() {
     guard var day = self.day, let next = day.next else {
-      fault("record", "400", "400 only after a 300 of quality V")
+      file.fault("record", "400", "400 only after a 300 of quality V")
       return
     }
-    guard let first = Int(cell(1)), let last = Int(cell(2)), first == next, last >= first,
+    guard let first = Int(file.cell(1)), let last = Int(file.cell(2)), first == next, last >= first,
       last <= day.qualities.count
     else {
-      fault(
-        "400.intervals", "\(cell(1))-\(cell(2))",
+      file.fault(
+        "400.intervals", "\(file.cell(1))-\(file.cell(2))",
         "from \(next) on, up to \(day.qualities.count), without gap or overlap")
       self.day?.next = nil
       return
     }
-    guard let quality = NEM12File.quality(cell(3)), quality.letter != "V" else {
-      fault("400.quality", cell(3), "A, N, or E, F, S with a method of two digits")
+    guard let quality = NEM12File.quality(file.cell(3)), quality.letter != "V" else {
+      file.fault("400.quality", file.cell(3), "A, N, or E, F, S with a method of two digits")
       return
     }
     for place in first...last { day.qualities[place - 1] = quality.quality }
@@ -248,9 +227,9 @@ struct NEM12Scan {
     guard let day = self.day else { return }
     self.day = nil
     if let next = day.next, next <= day.qualities.count {
-      faults.add(
-        line: day.line, field: "400.intervals", found: "none for \(next)",
-        allowed: "1...\(day.qualities.count), without gap")
+      file.fault(
+        "400.intervals", "none for \(next)", "1...\(day.qualities.count), without gap",
+        line: day.line)
       return
     }
     guard let stream, stream.ignoredAs == nil, !day.joules.isEmpty else { return }
@@ -264,7 +243,7 @@ struct NEM12Scan {
           joules: quality == .missing ? nil : joules, quality: quality, version: day.version,
           line: Int32(truncatingIfNeeded: day.line)))
       if !isKept {
-        fault("300.values", "more values", "\(MetersFile.rows) a file")
+        file.fault("300.values", "more values", "\(MetersFile.rows) a file")
         isFull = true
         return
       }
@@ -275,20 +254,10 @@ struct NEM12Scan {
   mutating func delivery() throws(FileFaults) -> MeterDelivery {
     let importOnly = importOnly
     let isOneWay = options.isOneWay
-    let (readings, runs) = book.join(&faults) { isOneWay || importOnly.contains($0) }
-    guard faults.isEmpty else { throw faults.faults }
-    var delivery = MeterDelivery(format: .nem12, readings: readings)
-    delivery.runs = runs
-    delivery.source = "nem12:\(sender)"
-    delivery.duplicates = book.duplicates
-    delivery.halfMissing = book.halfMissing
-    delivery.rounded = rounded
-    delivery.ignored = ignored
-    if book.halfMissing > 0 {
-      delivery.findings.append(
-        "halfMissing: \(book.halfMissing) readings have one channel of two and are missing")
-    }
-    return delivery
+    return try file.delivery(
+      .nem12, of: &book, source: "nem12:\(sender)", rounded: rounded, ignored: ignored,
+      halves: "one channel of two and are missing"
+    ) { isOneWay || importOnly.contains($0) }
   }
 
   private static func date(_ text: some StringProtocol) -> CivilDate? { Macet80020.date(text) }
