@@ -20,6 +20,7 @@ extension Bench {
     let store = try SQLiteReadingStore(path: path)
     let measurement = CaseMeasurement(readings: store, policy: policy, tasks: 2)
     var times: [Double] = []
+    PeakMemory.forget()
     for run in 0...min(runs, 5) {
       try Task.checkCancellation()
       let start = ContinuousClock.now
@@ -30,6 +31,7 @@ extension Bench {
       }
       if run > 0 { times.append(seconds) }
     }
+    let peak = PeakMemory.mebibytes
     let blocks = (batteries + ArchiveBlock.meters - 1) / ArchiveBlock.meters
     var limits: [Double] = []
     for _ in 0..<max(3, min(runs, 5)) { limits.append(await Self.read(block, times: blocks)) }
@@ -37,7 +39,7 @@ extension Bench {
       BenchFigure(
         name: "baseline-\(batteries)", unit: "s", value: Stopwatch.median(times),
         limit: Stopwatch.median(limits),
-        limitName: "reading as many bytes of such columns on two cores")
+        limitName: "reading as many bytes of such columns on two cores", peakMebibytes: peak)
     ]
   }
 

@@ -17,6 +17,9 @@ struct BenchFigure {
   /// In the same unit.
   let limit: Double
   let limitName: String
+  /// The most memory that the program had at one time while this was measured, in MiB; nil where it
+  /// was not looked at.
+  var peakMebibytes: Int64?
 
   private var isRate: Bool { unit.hasSuffix("/s") }
 
@@ -36,20 +39,21 @@ struct BenchFigure {
   static func json(_ figures: [BenchFigure]) -> String {
     let rows = figures.map {
       "{\"name\":\"\($0.name)\",\"value\":\($0.text($0.value)),\"unit\":\"\($0.unit)\","
-        + "\"limit\":\($0.text($0.limit)),\"limitName\":\"\($0.limitName)\"}"
+        + "\"limit\":\($0.text($0.limit)),\"limitName\":\"\($0.limitName)\""
+        + ($0.peakMebibytes.map { ",\"peakMiB\":\($0)" } ?? "") + "}"
     }
     return "{\"figures\":[" + rows.joined(separator: ",") + "]}"
   }
 
   /// A table for people.
   static func table(_ figures: [BenchFigure]) -> String {
-    let head = ["figure", "measured", "limit", "of limit", "the limit is"]
+    let head = ["figure", "measured", "limit", "of limit", "memory", "the limit is"]
     let rows =
       [head]
       + figures.map {
         [
           $0.name, "\($0.text($0.value)) \($0.unit)", "\($0.text($0.limit)) \($0.unit)",
-          "\($0.percentOfLimit) %", $0.limitName,
+          "\($0.percentOfLimit) %", $0.peakMebibytes.map { "\($0) MiB" } ?? "", $0.limitName,
         ]
       }
     let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

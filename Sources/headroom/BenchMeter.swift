@@ -13,6 +13,7 @@ extension Bench {
     var imports: [Double] = []
     var limits: [Double] = []
     var rows = 0
+    PeakMemory.forget()
     for run in 0...runs {
       let path = "\(folder)/meter-\(run)"
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -37,6 +38,7 @@ extension Bench {
         limits.append(limit)
       }
     }
+    let peak = PeakMemory.mebibytes
     let count = Double(rows)
     let limit = count / Stopwatch.median(limits)
     let name = "a byte scan of the same file"
@@ -46,7 +48,7 @@ extension Bench {
         limit: limit, limitName: name),
       BenchFigure(
         name: "meter-import", unit: "readings/s", value: count / Stopwatch.median(imports),
-        limit: limit, limitName: name),
+        limit: limit, limitName: name, peakMebibytes: peak),
       try await minuteFigure(),
     ]
   }

@@ -41,6 +41,11 @@ import Testing
       #expect(try #require(figure["limit"] as? Double) >= 0)
       #expect(try #require(figure["limitName"] as? String).isEmpty == false)
     }
+    // What holds files and columns says how much memory that took.
+    for name in ["meter-import", "baseline-1024"] {
+      guard let figure = figures[name] else { continue }
+      #expect((10...4_000).contains(try #require(figure["peakMiB"] as? Int)))
+    }
   }
 
   @Test func `settle a season again and post no more than what changed`() throws {
