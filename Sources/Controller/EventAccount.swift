@@ -15,6 +15,9 @@ public struct EventAccount: Sendable {
   public let input: SettlementInput
   /// The money.
   public var result: SettlementResult
+  /// The readings that each home was settled from, in the order of the case; empty where the
+  /// policy does not have them cited.
+  public var readings: [CitedReadings] = []
   /// What the runs before this one posted; empty in the first.
   public var posted: [PostedHome] = []
 

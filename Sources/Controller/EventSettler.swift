@@ -51,6 +51,11 @@ struct EventSettler: Sendable {
     var account = EventAccount(
       event, policy: policy, performances: performances, run: run, payer: payer, earlier: earlier)
     if run.isPayable {
+      if policy.citesReadings {
+        account.readings = try ReadingsCiter(
+          setup.readings, policy: policy, lastRecord: lastRecord
+        ).cite(event, performances)
+      }
       try setup.book.open(
         account.ownerAccounts
           + EscrowCover.accounts(event: record.id, utility: record.utility, policy: policy),

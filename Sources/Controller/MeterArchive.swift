@@ -19,6 +19,12 @@ public struct MeterArchive {
     folder = URL(filePath: path).deletingLastPathComponent().path
   }
 
+  /// The readings of a store that somebody else has opened; originals are not kept beside it.
+  init(_ store: SQLiteReadingStore) {
+    self.store = store
+    folder = ""
+  }
+
   /// SHA-256 of a file.
   public static func hash(_ bytes: [UInt8]) -> Digest { SHA256.hash(bytes) }
 
@@ -78,11 +84,13 @@ public struct MeterArchive {
 
   /// The readings of meters that begin in `window`: archived ones, and live ones where the archive
   /// has nothing. Visits meters in order of their numbers, each meter's in order of start.
+  ///
+  /// - Parameter last: The last batch of live records that is seen.
   public func readings(
-    startingIn window: Window, of wanted: Set<MeterID>? = nil,
+    startingIn window: Window, of wanted: Set<MeterID>? = nil, upTo last: Int64 = .max,
     _ visit: (MeterID, [Reading]) throws -> Void
   ) throws {
-    var live = try liveReadings(startingIn: window, of: wanted)
+    var live = try liveReadings(startingIn: window, of: wanted, upTo: last)
     try store.archivedReadings(startingIn: window, of: wanted) { meter, archived in
       let own = live.removeValue(forKey: meter) ?? []
       try visit(meter, Self.merged(archived, own))
@@ -94,11 +102,12 @@ public struct MeterArchive {
 
   /// Live records as readings. Records from the day before count too: a register begins there.
   private func liveReadings(
-    startingIn window: Window, of wanted: Set<MeterID>?
+    startingIn window: Window, of wanted: Set<MeterID>?, upTo last: Int64
   ) throws -> [MeterID: [Reading]] {
     let wide = Window(start: window.start.adding(seconds: -86_400), end: window.end)!
     var records: [MeterID: [MeterRecord]] = [:]
-    for record in try store.records(startingIn: wide) where wanted?.contains(record.meter) ?? true {
+    for (_, record) in try store.arrivals(startingIn: wide, upTo: last)
+    where wanted?.contains(record.meter) ?? true {
       records[record.meter, default: []].append(record)
     }
     return records.reduce(into: [:]) { found, pair in

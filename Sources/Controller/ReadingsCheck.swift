@@ -72,7 +72,8 @@ extension ReadingsNotary {
     return verdicts.sorted { $0.meter < $1.meter }
   }
 
-  private static func verdict(
+  /// What became of a meter's day; `holds` says that its state is that of the ledger.
+  static func verdict(
     _ state: NotarizedDay, _ readings: [Reading], _ holds: Bool
   ) -> ReadingsVerdict {
     var present: [Timestamp: Reading] = [:]

@@ -51,12 +51,15 @@ public struct ReadingsNotary {
     let store = archive.store
     var known: [MeterID: NotarizedDay] = [:]
     for state in try store.notarized(on: day, zone: zone.name) { known[state.meter] = state }
+    // A day that a settlement cited keeps its salt, and so its root.
+    let cited = salts == nil ? try store.salts(on: day, zone: zone.name) : [:]
     var fresh: [NotarizedDay] = []
     var readingCount = 0
     try archive.readings(startingIn: window(day)) { meter, readings in
       readingCount += readings.count
       let before = known[meter]
-      let salt = before?.salt ?? salts?(meter) ?? RandomBytes.make(count: 32)
+      let salt =
+        before?.salt ?? salts?(meter) ?? cited[meter] ?? RandomBytes.make(count: 32)
       let state = Self.state(meter, day, zone.name, salt, readings)
       if before?.root != state.root { fresh.append(state) }
     }

@@ -42,6 +42,8 @@ public struct Policy: Hashable, Sendable {
   public let disputeDays: Int64
   /// By how much of the greater one two parties' volumes may differ.
   public let reconcile: Percent
+  /// Does the evidence of a settlement name the readings behind it (`settlement.evidence`).
+  public let citesReadings: Bool
   /// `events.plannedHoursPerSeason` in hundredths of an hour, or nil: a promise that is only said.
   public let plannedHundredthHours: Int64?
   /// What is allowed and still deserves a look.
@@ -130,6 +132,7 @@ public struct Policy: Hashable, Sendable {
     unconfirmed = reader.unconfirmed.map { Unconfirmed(path: $0.path, reason: $0.reason) }
     disputeDays = settlement.disputeDays
     reconcile = settlement.reconcile
+    citesReadings = settlement.evidence == .readings
     plannedHundredthHours = parts.plannedHundredthHours
     let dispatch = parts.dispatch
     var terms = DispatchTerms(

@@ -195,7 +195,7 @@ extension Policy {
     let (a, b) = (bare(self), bare(other))
     return a.id == b.id && a.dispatch == b.dispatch && a.measurement == b.measurement
       && a.programmeTerms == b.programmeTerms && a.disputeDays == b.disputeDays
-      && a.reconcile == b.reconcile
+      && a.reconcile == b.reconcile && a.citesReadings == b.citesReadings
   }
 
   /// Puts another identity on the terms, so that only their meaning is compared.

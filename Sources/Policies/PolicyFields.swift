@@ -109,7 +109,7 @@ enum PolicyFields {
       "escrow", "escrow.required", "escrow.coverPercent", "escrow.releaseAt",
       "settlement", "settlement.runs", "settlement.runs[].name", "settlement.runs[].afterDays",
       "settlement.runs[].payable", "settlement.payerBasis", "settlement.disputeDays",
-      "settlement.reconcilePercent",
+      "settlement.reconcilePercent", "settlement.evidence",
     ] + rates
 
   /// The fields of every rate of `reward`.

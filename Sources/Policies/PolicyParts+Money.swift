@@ -17,6 +17,8 @@ extension PolicyParts {
     let dispute = section.optional("disputeDays", .int(0...730), default: 60)
     let reconcile = section.optional(
       "reconcilePercent", .percent(), default: Percent(whole: 1)!)
+    let evidence = section.optional(
+      "evidence", YAMLForm<Evidence>.word(), default: .performance)
     guard let runs else { return nil }
     for (index, (earlier, later)) in zip(runs, runs.dropFirst()).enumerated()
     where later.afterDays <= earlier.afterDays {
@@ -31,7 +33,8 @@ extension PolicyParts {
         allowed: "each name once", code: YAMLFault.Code.badValue)
     }
     return Settlement(
-      runs: runs, disputeDays: dispute, reconcile: reconcile, payerBasis: basis)
+      runs: runs, disputeDays: dispute, reconcile: reconcile, payerBasis: basis,
+      evidence: evidence)
   }
 
   private static func run(_ section: YAMLSection) -> SettlementTerms.Run? {

@@ -81,7 +81,10 @@ struct PolicyParts {
     var disputeDays: Int64
     var reconcile: Percent
     var payerBasis: ProgrammeTerms.PayerBasis
+    var evidence: Evidence
   }
+  /// `settlement.evidence`.
+  enum Evidence: String, CaseIterable { case performance, readings }
 
   var header: Header?
   var calendar: ProgrammeCalendar?

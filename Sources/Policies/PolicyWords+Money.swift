@@ -139,6 +139,11 @@ extension PolicyWords {
     say(
       "Where another party's volume differs by more than \(policy.reconcile) %, payment waits.",
       "settlement.reconcilePercent")
+    if policy.citesReadings {
+      say(
+        "The evidence of a settlement names the readings behind it, a root for each meter and day.",
+        "settlement.evidence")
+    }
   }
 
   /// All that was committed, five sixths of it, six fifths of it, and nothing; to 10 Wh.

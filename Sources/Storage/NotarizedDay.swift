@@ -37,6 +37,13 @@ public struct NotarizedDay: Hashable, Sendable {
     self.leaves = leaves
     self.entry = entry
   }
+
+  /// The starts as they are stored: microseconds, the lowest byte first.
+  var startBytes: [UInt8] {
+    starts.flatMap { start in
+      (0..<8).map { UInt8(truncatingIfNeeded: start.microseconds >> ($0 * 8)) }
+    }
+  }
 }
 
 extension SQLiteReadingStore {
@@ -64,15 +71,9 @@ extension SQLiteReadingStore {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """)
       for (day, number) in zip(days, numbers) {
-        var starts: [UInt8] = []
-        for start in day.starts {
-          for shift in 0..<8 {
-            starts.append(UInt8(truncatingIfNeeded: start.microseconds >> (shift * 8)))
-          }
-        }
         try statement.execute(arguments: [
           number, day.day.dayNumber, day.zone, Data(day.salt), Data(day.root.bytes),
-          Data(starts), Data(day.leaves.flatMap(\.bytes)), day.entry,
+          Data(day.startBytes), Data(day.leaves.flatMap(\.bytes)), day.entry,
         ])
       }
     }
@@ -89,15 +90,21 @@ extension SQLiteReadingStore {
 
   /// The newest state of every meter that was notarized on `day`, in order of meters' numbers.
   public func notarized(on day: CivilDate, zone: String) throws(StoreError) -> [NotarizedDay] {
+    try days(
+      """
+      SELECT meter, salt, root, starts, leaves, entry FROM notarized
+      WHERE number IN (SELECT max(number) FROM notarized WHERE day = ? AND zone = ?
+        GROUP BY meter) ORDER BY meter
+      """, on: day, zone: zone)
+  }
+
+  /// The days that a statement about one day and zone finds.
+  func days(
+    _ sql: String, on day: CivilDate, zone: String
+  ) throws(StoreError) -> [NotarizedDay] {
     let meters = meters()
     return try file.read { database in
-      let rows = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT meter, salt, root, starts, leaves, entry FROM notarized
-          WHERE number IN (SELECT max(number) FROM notarized WHERE day = ? AND zone = ?
-            GROUP BY meter) ORDER BY meter
-          """, arguments: [day.dayNumber, zone])
+      let rows = try Row.fetchAll(database, sql: sql, arguments: [day.dayNumber, zone])
       return try rows.map { row in
         let number: Int = row[0]
         let salt: Data = row[1]

@@ -61,6 +61,8 @@ public struct FormerReading: Hashable, Sendable {
   public let imported: Energy?
   /// Into the grid, if it was known.
   public let exported: Energy?
+  /// How good it was.
+  public let quality: Quality
   /// What happened: `superseded`, `edited` or `older`.
   public let kind: String
   /// When.

@@ -60,7 +60,7 @@ extension SQLiteReadingStore {
         database,
         sql: """
           SELECT former.start, former.seconds, former.imported, former.exported, former.kind,
-            import.at, import.author, import.reason
+            import.at, import.author, import.reason, former.quality
           FROM former JOIN import ON import.number = former.import
           WHERE former.meter = ? AND former.start >= ? AND former.start < ? ORDER BY former.number
           """,
@@ -70,10 +70,14 @@ extension SQLiteReadingStore {
         let seconds: Int64 = row[1]
         let imported: Int64? = row[2]
         let exported: Int64? = row[3]
+        let byte: Int64 = row[8]
+        let isComplete = imported != nil && exported != nil
         return FormerReading(
           meter: meter, window: Window(start: start, end: start.adding(seconds: seconds))!,
           imported: imported.map { Energy(joules: $0) },
-          exported: exported.map { Energy(joules: $0) }, kind: row[4],
+          exported: exported.map { Energy(joules: $0) },
+          quality: ArchiveBlock.grade(UInt8(truncatingIfNeeded: byte), isComplete: isComplete),
+          kind: row[4],
           at: Timestamp(microseconds: row[5]), author: row[6], reason: row[7])
       }
     }

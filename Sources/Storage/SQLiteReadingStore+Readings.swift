@@ -14,14 +14,20 @@ extension ArchiveBlock {
     let start = Timestamp(seconds: startSecond + Int64(slot * slotMinutes * 60))
     let isComplete = imported[place] != missing && exported[place] != missing
     let byte = quality[place]
-    let grade = isComplete ? Quality(rawValue: byte & ~Self.nonCommercial) ?? .estimated : .missing
     return Reading(
       meter: meter,
       window: Window(start: start, end: start.adding(seconds: Int64(slotMinutes * 60)))!,
       imported: imported[place] == missing ? nil : Energy(joules: Int64(imported[place])),
       exported: exported[place] == missing ? nil : Energy(joules: Int64(exported[place])),
-      quality: grade == .missing && isComplete ? .estimated : grade,
+      quality: Self.grade(byte, isComplete: isComplete),
       isNonCommercial: isComplete && byte & Self.nonCommercial != 0)
+  }
+
+  /// What a stored byte says of a value; half a reading is missing, and no value ever is.
+  static func grade(_ byte: UInt8, isComplete: Bool) -> Quality {
+    guard isComplete else { return .missing }
+    let grade = Quality(rawValue: byte & ~nonCommercial) ?? .estimated
+    return grade == .missing ? .estimated : grade
   }
 }
 

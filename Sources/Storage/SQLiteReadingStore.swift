@@ -36,6 +36,7 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
         ),
         Self.importsMigration,
         Self.notaryMigration,
+        Self.citedMigration,
       ])
     var known = MeterNames()
     for text in try file.read({

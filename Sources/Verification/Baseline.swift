@@ -30,6 +30,11 @@ struct Baseline {
     (days?.selected ?? []).map { plan.candidates[$0.candidate].date }
   }
 
+  /// The oldest date among those that were kept.
+  func oldestDate(_ plan: PreparedEvent) -> CivilDate? {
+    (days?.qualified ?? []).map { plan.candidates[$0.candidate].date }.min()
+  }
+
   private mutating func matchDays(_ site: SiteData, plan: PreparedEvent, values: MeterValues) {
     var matcher = DayMatcher(plan: plan, values: values, site: site)
     let days = DaySelection(&matcher)

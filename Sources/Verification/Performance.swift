@@ -19,6 +19,8 @@ public struct Performance: Hashable, Sendable {
   public var days: [CivilDate]
   /// The same-day adjustment, when one was made.
   public var adjustment: AppliedAdjustment?
+  /// The oldest day that the selection kept, whether it was used or not.
+  public var oldestDay: CivilDate?
 
   /// A performance.
   public init(

@@ -35,6 +35,7 @@ struct SiteMeasurement {
     let baseline = Baseline(site, plan: plan, values: measured)
     self.baseline = baseline
     performance.days = baseline.refusal == nil ? baseline.dates(plan) : []
+    performance.oldestDay = baseline.oldestDate(plan)
     performance.adjustment = baseline.adjustment
     performance.flags = baseline.flags
     if lost > 0 { performance.flags.append(.eventIntervalsMissing(lost)) }

@@ -18,7 +18,9 @@ struct LedgerVerifyCommand: ParsableCommand {
 
       --evidence settles again from the evidence that entries cite, in a folder of `export \
       --evidence` or in a ledger that kept it, and compares the postings byte for byte; with \
-      --entry N one entry. What differs or is absent is named.
+      --entry N one entry. What differs or is absent is named. With --readings it also compares \
+      the readings that evidence cites (settlement.evidence of the policy) with those of that \
+      database, and names each one that was altered.
 
       Without any ledger: --tiles checks an export or a mirror, byte for byte, and replays its \
       books (--tree-only: any log of that form); --receipt with --entry one entry; --statement \
@@ -50,6 +52,8 @@ struct LedgerVerifyCommand: ParsableCommand {
   var evidence: String?
   @Option(help: "With --evidence: a folder of policy files, where they are not beside it.")
   var policies: String?
+  @Option(help: "With --evidence: the readings database, to compare what evidence cites of it.")
+  var readings: String?
   @Option(help: "A statement in JSON to add up; - is standard input.") var statement: String?
   @Option(help: "A folder of `prove --owner`.") var owner: String?
   @OptionGroup var trust: TrustOptions
@@ -83,6 +87,9 @@ struct LedgerVerifyCommand: ParsableCommand {
     }
     guard policies == nil || evidence != nil else {
       throw ValidationError("--policies belongs to --evidence")
+    }
+    guard readings == nil || evidence != nil else {
+      throw ValidationError("--readings belongs to --evidence")
     }
     guard tiles != nil || (older.isEmpty && !treeOnly) else {
       throw ValidationError("--older and --tree-only belong to --tiles")
@@ -128,7 +135,8 @@ struct LedgerVerifyCommand: ParsableCommand {
     if let against { return try compare(file, against) }
     if let evidence, let entry {
       return try VerifyEvidence.run(
-        file, entry: UInt64(entry), evidence: evidence, policies: policies, json: json)
+        file, entry: UInt64(entry), evidence: evidence, policies: policies, readings: readings,
+        json: json)
     }
     let progress = ProgressBar()
     let check = try LedgerFailure.told {
@@ -139,7 +147,8 @@ struct LedgerVerifyCommand: ParsableCommand {
     }
     if let evidence, check.isSound {
       return try VerifyEvidence.run(
-        file, entry: nil, evidence: evidence, policies: policies, json: json)
+        file, entry: nil, evidence: evidence, policies: policies, readings: readings,
+        json: json)
     }
     if json {
       Console.result(check.json.line)

@@ -1,27 +1,43 @@
 import Controller
+import FoundationEssentials
 import Storage
 
 /// Settles the entries of a ledger again from their evidence.
 enum VerifyEvidence {
   /// Without `entry` the whole book, which is verified first.
   static func run(
-    _ file: String, entry: UInt64?, evidence: String, policies: String?, json: Bool
+    _ file: String, entry: UInt64?, evidence: String, policies: String?, readings: String?,
+    json: Bool
   ) throws {
+    if let readings, !FileManager.default.fileExists(atPath: readings) {
+      throw Outcome.badInput.failure("\(readings): file is missing; allowed: a readings database")
+    }
     let check = try LedgerFailure.told {
       try EvidenceCheck(
-        file, entry: entry, source: EvidenceSource(evidence, policies: policies))
+        file, entry: entry, source: EvidenceSource(evidence, policies: policies),
+        readings: readings)
     }
     if json {
-      let result = JSONResult.object([
+      var members: [(String, JSONResult)] = [
         ("verified", .bool(check.isSound)), ("settledAgain", .integer(Int64(check.settled))),
         ("withoutObject", .integer(Int64(check.older))),
-        ("findings", .array(check.findings.map { FindingJSON.of($0) })),
-      ])
-      Console.result(result.line)
+      ]
+      if let readings = check.readings {
+        members += [
+          ("readingDays", .integer(Int64(readings.days))),
+          ("readingsCameLater", .integer(Int64(readings.cameLater))),
+          ("withoutReadings", .integer(Int64(readings.without))),
+        ]
+      }
+      members.append(("findings", .array(check.findings.map { FindingJSON.of($0) })))
+      Console.result(JSONResult.object(members).line)
     } else if check.isSound {
       Console.result(
         "\(LedgerAddress(file)): \(check.settled) entries settled again from their evidence,"
-          + " the same to the byte")
+          + " the same to the byte"
+          + (check.readings.map {
+            "\n\($0.days) days of meters have the readings that they were settled from"
+          } ?? ""))
     } else {
       Console.result(check.findings.map(\.description).joined(separator: "\n"))
     }
@@ -29,6 +45,14 @@ enum VerifyEvidence {
       Console.note(
         "\(check.older) entries were posted before homes had evidence of their own; checked by the"
           + " rules alone")
+    }
+    if let readings = check.readings {
+      if readings.without > 0 {
+        Console.note("\(readings.without) entries cite no readings; their policy does not say so")
+      }
+      if readings.cameLater > 0 {
+        Console.note("\(readings.cameLater) readings came after the runs that cite their days")
+      }
     }
     if !check.isSound {
       throw Outcome.no.failure(

@@ -83,6 +83,7 @@ import Testing
     Edit("payable: false", "payable: later", "settlement.runs[0].payable"),
     Edit("disputeDays: 90", "disputeDays: 731", "settlement.disputeDays"),
     Edit("disputeDays: 90", "reconcilePercent: 101", "settlement.reconcilePercent"),
+    Edit("disputeDays: 90", "evidence: baseline", "settlement.evidence"),
     Edit("disputeDays: 90", "minimumPosting: 0.05", "settlement.minimumPosting", "notYet"),
   ]) func `is refused for its money`(_ edit: Edit) throws { try edit.check() }
 }

@@ -208,6 +208,22 @@ import Testing
         "Where another party's volume differs by more than 2.5 %, payment waits."))
   }
 
+  @Test func `say whether evidence names the readings behind a settlement`() throws {
+    let text = try Fixture.edited("disputeDays: 90", "disputeDays: 90\n  evidence: readings").text
+    let policy = try Fixture.load(text)
+    #expect(policy.citesReadings)
+    #expect(try Fixture.load(Fixture.whole).citesReadings == false)
+    #expect(
+      policy.explain().lines.map(\.sentence).contains(
+        "The evidence of a settlement names the readings behind it, a root for each meter and day.")
+    )
+    let difference = PolicyDifference(
+      old: (Array(Fixture.whole.utf8), try Fixture.load(Fixture.whole)),
+      new: (Array(text.utf8), policy))
+    #expect(!difference.isSameMeaning)
+    #expect(difference.changes.map(\.path) == ["settlement.evidence"])
+  }
+
   @Test func `another reward of a month changes the meaning`() throws {
     let old = Array(Fixture.period.utf8)
     let new = Array(Fixture.period.replacing("winter: 50", with: "winter: 45").utf8)

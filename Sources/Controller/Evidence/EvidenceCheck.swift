@@ -14,6 +14,9 @@ public struct EvidenceCheck {
   public private(set) var settled = 0
   /// Entries of runs that were posted before homes had evidence of their own.
   public private(set) var older = 0
+  /// What became of the readings that evidence cites, where their database was given: days of meters
+  /// that were compared, readings that came later, and homes whose evidence cites none.
+  public private(set) var readings: (days: Int, cameLater: Int, without: Int)?
   /// What differs or is absent.
   public private(set) var findings: [LedgerCheck.Finding] = []
 
@@ -25,12 +28,18 @@ public struct EvidenceCheck {
   private let salts: [String: [UInt8]]
   private var policies: [Digest: Policy] = [:]
   private var looked: Set<Digest> = []
+  private var cited: CitedReadingsCheck?
 
   /// Checks one entry, or with nil every entry of a settlement.
+  /// - Parameter readings: The readings database that evidence of the second version cites, or nil.
   /// - Throws: As opening the ledger does: every entry is first checked against leaf and rules.
-  public init(_ file: String, entry wanted: UInt64?, source: EvidenceSource) throws {
+  public init(
+    _ file: String, entry wanted: UInt64?, source: EvidenceSource, readings path: String? = nil
+  ) throws {
     desk = try LedgerDesk(opening: file)
     self.source = source
+    cited = try path.map { try CitedReadingsCheck($0) }
+    if path != nil { readings = (0, 0, 0) }
     salts = Dictionary(
       try desk.store.names().map { ($0.path, $0.salt) }, uniquingKeysWith: { first, _ in first })
     if let wanted, wanted >= UInt64(desk.book.size) {
@@ -47,6 +56,15 @@ public struct EvidenceCheck {
     }
     if let failure { throw failure }
     if wanted == nil { try checkTheRest() }
+    try checkReadings()
+  }
+
+  private mutating func checkReadings() throws {
+    try cited?.run()
+    guard let cited else { return }
+    readings?.days = cited.days
+    readings?.cameLater = cited.cameLater
+    findings += cited.findings
   }
 
   /// What no entry cites, such as the evidence of a home that is owed nothing, has its hash at
@@ -55,7 +73,12 @@ public struct EvidenceCheck {
     for hash in try source.hashes() where !looked.contains(hash) {
       guard let bytes = try source.bytes(hash) else { continue }
       let found = SHA256.hash(bytes)
-      guard found != hash else { continue }
+      guard found != hash else {
+        if let evidence = try? HomeEvidence(bytes: bytes), let readings = evidence.readings {
+          cited?.note(evidence, readings, entry: nil)
+        }
+        continue
+      }
       findings.append(
         .init(
           code: "evidenceAltered", entries: 0..<0,
@@ -88,6 +111,11 @@ public struct EvidenceCheck {
       let policy = try policy(request, evidence, index)
     else { return }
     settled += 1
+    if let readings = evidence.readings {
+      cited?.note(evidence, readings, entry: index)
+    } else {
+      readings?.without += 1
+    }
     compare(request, with: evidence, policy, isPenalty: reason == "penalty", index)
   }
 

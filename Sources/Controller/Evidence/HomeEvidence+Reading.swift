@@ -26,9 +26,11 @@ extension HomeEvidence {
       }
       reader.values[key] = pair.value
     }
-    let version = try reader.integer(Key.version, in: 1...1)
-    precondition(version == 1, "the only version that is allowed")
+    let version = try reader.integer(Key.version, in: 1...2)
     try self.init(reader)
+    if version == 2 {
+      readings = try CitedReadings(try reader.value(Key.readings), field: Key.readings)
+    }
     guard self.bytes == bytes else {
       throw Fault("it has fields beyond those of its form, or in another form")
     }

@@ -22,6 +22,8 @@ public struct HomeEvidence: Hashable, Sendable {
   public var qualities: [Quality]
   /// The codes of Verification's flags.
   public var flags: [String]
+  /// The readings behind it, where the policy has them cited; nil is the first version.
+  public var readings: CitedReadings?
 
   /// The home.
   public var home: HomePerformance { input.homes[0] }
@@ -29,7 +31,7 @@ public struct HomeEvidence: Hashable, Sendable {
   /// Evidence of one home; `input` has one home, and `qualities` one element an interval.
   public init(
     policy: Digest, utility: UtilityID, input: SettlementInput, qualities: [Quality],
-    flags: [String]
+    flags: [String], readings: CitedReadings? = nil
   ) {
     precondition(
       input.homes.count == 1 && qualities.count == input.intervals.count,
@@ -39,6 +41,7 @@ public struct HomeEvidence: Hashable, Sendable {
     self.input = input
     self.qualities = qualities
     self.flags = flags
+    self.readings = readings
   }
 
   /// The canonical bytes.
@@ -55,7 +58,8 @@ public struct HomeEvidence: Hashable, Sendable {
       Key.earlier, [home.earlierInMonth, home.earlierInSeason, home.earlierInYear]
     ).filter { $1 != .init() }
     writer.map(
-      Key.always + (home.heldBy == nil ? 0 : 1) + (home.optedOutAt == nil ? 0 : 1) + earlier.count)
+      Key.always + (home.heldBy == nil ? 0 : 1) + (home.optedOutAt == nil ? 0 : 1) + earlier.count
+        + (readings == nil ? 0 : 1))
     writeEvent(into: &writer)
     write(home, into: &writer)
     if let code = home.heldBy {
@@ -72,11 +76,15 @@ public struct HomeEvidence: Hashable, Sendable {
       writer.integer(money.rewards.millionths)
       writer.integer(money.penalties.millionths)
     }
+    if let readings {
+      writer.unsigned(Key.readings)
+      readings.write(into: &writer)
+    }
   }
 
   private func writeEvent(into writer: inout CBOR.Writer) {
     writer.unsigned(Key.version)
-    writer.unsigned(1)
+    writer.unsigned(readings == nil ? 1 : 2)
     writer.unsigned(Key.policy)
     writer.digest(policy)
     writer.unsigned(Key.utility)
@@ -192,6 +200,8 @@ public struct HomeEvidence: Hashable, Sendable {
     static let optedOutAt: UInt64 = 19
     /// Month, season, year.
     static let earlier: [UInt64] = [20, 21, 22]
+    /// Of the second version.
+    static let readings: UInt64 = 23
   }
 }
 
@@ -200,9 +210,10 @@ extension EventAccount {
   public func evidence(utility: UtilityID) -> [StoredEvidence] {
     let bases = Set((policy.settlement.penalty?.caps ?? []).map(\.basis))
     var writer = CBOR.Writer(capacity: 1_024)
-    return zip(input.homes, performances).map { home, performance in
+    return input.homes.indices.map { place in
+      let performance = performances[place]
       var alone = input
-      var home = home
+      var home = input.homes[place]
       // What no cap counts does not decide: it is left out, so that it cannot differ either.
       if !bases.contains(.rewardsOfMonth) { home.earlierInMonth = .init() }
       if !bases.contains(.rewardsOfSeason) { home.earlierInSeason = .init() }
@@ -213,7 +224,8 @@ extension EventAccount {
         policy: policy.hash, utility: utility, input: alone,
         qualities: input.intervals.indices.map {
           measured ? performance.intervals[$0].quality : .missing
-        }, flags: performance.flags.map(\.code))
+        }, flags: performance.flags.map(\.code),
+        readings: readings.isEmpty ? nil : readings[place])
       writer.removeAll()
       evidence.write(into: &writer)
       return StoredEvidence(

@@ -38,7 +38,7 @@ import Testing
 
   /// What is put in place of a field, and what the refusal names.
   static let faults: [(UInt64, CBOR.Value?, String)] = [
-    (0, .unsigned(2), "field 0 is 2; allowed: 1 to 1"),
+    (0, .unsigned(3), "field 0 is 3; allowed: 1 to 2"), (0, .unsigned(2), "field 23 is absent"),
     (1, .bytes([1]), "field 1 is h'01'; allowed: 32 bytes"),
     (2, nil, "field 2 is absent"),
     (4, .array([.unsigned(5), .unsigned(5)]), "field 4 is from 5 to 5"),
@@ -70,6 +70,7 @@ import Testing
     (15, .array([.unsigned(1)]), "allowed: codes"),
     (19, .negative(-1), "field 19 is -1"),
     (20, .array([.unsigned(1 << 60), .unsigned(0)]), "millionths"),
+    (23, .array([.text("UTC"), .unsigned(0), .array([])]), "fields beyond those of its form"),
     (99, .unsigned(1), "fields beyond those of its form"),
   ]
 

@@ -17,6 +17,7 @@ import Testing
   static let runs = """
     runs: [{name: initial, afterDays: 7, payable: true}, {name: recalculation, afterDays: 30, \
     payable: true}, {name: final, afterDays: 90, payable: true}]
+      evidence: readings
     """
 
   /// Meter messages of one gateway that are on their way for days; later all homes are silent.
@@ -104,9 +105,33 @@ import Testing
     try await plant.end()
     let file = plant.installation.database
     try plant.keepPolicy()
-    let check = try EvidenceCheck(file, entry: nil, source: EvidenceSource(file))
+    let meters = plant.installation.data + "/readings.db"
+    let check = try EvidenceCheck(
+      file, entry: nil, source: EvidenceSource(file), readings: meters)
     #expect(check.findings.map(\.detail) == [])
     #expect(check.settled == 4)
+    // Both meters of every home, at least on the event's day.
+    let readings = try #require(check.readings)
+    #expect(readings.days >= 8 && readings.without == 0)
+    let meter = plant.installation.makeFleet().enrolment[0].siteMeter
+    try Self.alter(meters, of: meter)
+    let altered = try EvidenceCheck(
+      file, entry: nil, source: EvidenceSource(file), readings: meters)
+    #expect(altered.findings.first?.code == "readingAltered")
+    #expect(
+      altered.findings.allSatisfy {
+        $0.detail.hasPrefix("the reading of \(meter) from \(Self.window.start)")
+      }, "\(altered.findings)")
+  }
+
+  /// Puts an archived quarter of an hour in front of one that the meter sent during the event.
+  private static func alter(_ path: String, of meter: MeterID) throws {
+    let quarter = Window(start: window.start, end: window.start.adding(seconds: 900))!
+    _ = try SQLiteReadingStore(path: path).archive([
+      Reading(
+        meter: meter, window: quarter, imported: Energy(wattHours: 9_999), exported: .zero,
+        quality: .actual)
+    ])
   }
 
   @Test func `waits for money, and pays when it is there`() async throws {
