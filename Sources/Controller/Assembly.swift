@@ -33,6 +33,9 @@ public enum Assembly {
     if let path = configuration.stormsFile, let parts {
       _ = collected.take { try storms(path, feeder: parts.feeder) }
     }
+    if let path = configuration.schedulesFile {
+      _ = collected.take { try schedules(path) }
+    }
     let key = collected.take {
       try SecretFile.ledgerKey(
         configuration.ledgerKeyFile, origin: configuration.ledgerOrigin, makesIfMissing: true)
@@ -59,6 +62,7 @@ public enum Assembly {
       connection: connection(configuration.broker, password: password), logger: logger)
     setup.enrolments = parts.enrolments
     setup.stormsFile = configuration.stormsFile
+    setup.schedulesFile = configuration.schedulesFile
     return Controller(setup)
   }
 
@@ -95,7 +99,7 @@ public enum Assembly {
       try FleetFile.parse(try bytes(configuration.fleetFile), file: configuration.fleetFile)
     }
     let policies = configuration.policyFiles.compactMap { path in
-      collected.take { try livePolicy(path) }
+      collected.take { try livePolicy(path, hasSchedules: configuration.schedulesFile != nil) }
     }
     let enrolments = configuration.enrolmentsFile.map { path in
       collected.take { try EnrolmentsFile.parse(try bytes(path), file: path) }
@@ -161,7 +165,7 @@ public enum Assembly {
   }
 
   /// A policy that may be served: sound, and with nothing to be confirmed.
-  static func livePolicy(_ path: String) throws -> Policy {
+  static func livePolicy(_ path: String, hasSchedules: Bool) throws -> Policy {
     let policy = try Policy.load(bytes: try bytes(path), file: path)
     guard !policy.isDraft else {
       let open = policy.unconfirmed.map { "  \($0)" }.joined(separator: "\n")
@@ -169,17 +173,33 @@ public enum Assembly {
         lines: ["\(path): is a draft; allowed: a policy with nothing to be confirmed:\n\(open)"])
     }
     let measurement = policy.measurement
-    let kinds = [BaselineTerms.Kind.declared, .controlGroup]
-    if kinds.contains(measurement.baseline.kind) || measurement.aggregate == .fleet {
+    if measurement.baseline.kind == .controlGroup || measurement.aggregate == .fleet {
       throw Faults(
         lines: [
           "\(path): baseline.kind is \(measurement.baseline.kind.rawValue) and "
             + "measurement.aggregate \(measurement.aggregate.rawValue); allowed: a baseline that "
-            + "the meters alone make, home by home: schedules and control groups are measured "
-            + "from files by `headroom baseline`"
+            + "meters or schedules make, home by home: control groups are measured from files by "
+            + "`headroom baseline`"
+        ])
+    }
+    if measurement.baseline.kind == .declared, !hasSchedules {
+      throw Faults(
+        lines: [
+          "\(path): baseline.kind is declared, and the configuration names no fleet.schedules;"
+            + " allowed: declared with the file of schedules"
         ])
     }
     return policy
+  }
+
+  /// The schedules of a file; times have their offsets, as policies may differ in their zones.
+  static func schedules(_ path: String) throws -> [ScheduleRow] {
+    let bytes = try bytes(path)
+    guard bytes.count <= SchedulesFile.byteLimit else {
+      throw Faults(
+        lines: ["\(path): has \(bytes.count) bytes; allowed: \(SchedulesFile.byteLimit)"])
+    }
+    return try SchedulesFile.parse(bytes, file: path)
   }
 
   static func bytes(_ path: String) throws -> [UInt8] {

@@ -41,6 +41,8 @@ public final class Controller: Sendable {
     public var enrolments: Enrolments?
     /// The file of storm warnings, which is read again when it changes; nil is none.
     public var stormsFile: String?
+    /// The file of declared schedules, which is read again when it changes; nil is none.
+    public var schedulesFile: String?
     /// Days of readings that say how healthy a meter is; 0: as many as the baseline looks back.
     public var meterHistoryDays: Int64 = 0
 

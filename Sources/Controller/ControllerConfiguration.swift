@@ -76,6 +76,8 @@ public struct ControllerConfiguration: Sendable {
   public var enrolmentsFile: String?
   /// The file of storm warnings, or nil.
   public var stormsFile: String?
+  /// The file of declared schedules, or nil.
+  public var schedulesFile: String?
   /// The policy files.
   public var policyFiles: [String]
   /// Name of the ledger's log and of its key.
@@ -91,7 +93,8 @@ public struct ControllerConfiguration: Sendable {
   public static let keyPaths = [
     "broker.host", "broker.port", "broker.user", "broker.passwordFile", "broker.tls.ca",
     "broker.tls.certificate", "broker.tls.key", "data.folder", "fleet.batteries", "fleet.feeder",
-    "fleet.enrolments", "fleet.storms", "policies", "ledger.origin", "ledger.key", "keys[].utility",
+    "fleet.enrolments", "fleet.storms", "fleet.schedules", "policies", "ledger.origin",
+    "ledger.key", "keys[].utility",
     "keys[].gateway",
     "keys[].publicKey", "keys[].revokedAt", "clock.epoch", "clock.realEpoch", "clock.rate",
   ]
@@ -123,13 +126,13 @@ public struct ControllerConfiguration: Sendable {
     let data = root.required("data", .section { $0.required("folder", path).map(resolved) })
     let fleet = root.required(
       "fleet",
-      .section { section -> (String, String?, String?, String?)? in
-        let feeder = section.optional("feeder", path).map(resolved)
-        let enrolments = section.optional("enrolments", path).map(resolved)
-        let storms = section.optional("storms", path).map(resolved)
-        return section.required("batteries", path).map {
-          (resolved($0), feeder, enrolments, storms)
+      .section { section -> [String: String]? in
+        var files: [String: String] = [:]
+        for name in ["feeder", "enrolments", "storms", "schedules"] {
+          files[name] = section.optional(name, path).map(resolved)
         }
+        files["batteries"] = section.required("batteries", path).map(resolved)
+        return files
       })
     let policies = root.required("policies", .list(of: path, 1...100))
     let ledger = root.required(
@@ -142,10 +145,13 @@ public struct ControllerConfiguration: Sendable {
       })
     let keys = root.optional("keys", .list(of: .section(Self.key), 0...100_000), default: [])
     let clock = root.optional("clock", .section(Self.clock))
-    guard let broker, let data, let fleet, let policies, let ledger else { return nil }
+    guard let broker, let data, let fleet, let batteries = fleet["batteries"], let policies,
+      let ledger
+    else { return nil }
     return ControllerConfiguration(
-      broker: broker, dataFolder: data, fleetFile: fleet.0, feederFile: fleet.1,
-      enrolmentsFile: fleet.2, stormsFile: fleet.3, policyFiles: policies.map(resolved),
+      broker: broker, dataFolder: data, fleetFile: batteries, feederFile: fleet["feeder"],
+      enrolmentsFile: fleet["enrolments"], stormsFile: fleet["storms"],
+      schedulesFile: fleet["schedules"], policyFiles: policies.map(resolved),
       ledgerOrigin: ledger.0,
       ledgerKeyFile: ledger.1,
       keys: KeyDirectory(keys), clock: clock)

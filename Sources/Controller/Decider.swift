@@ -16,6 +16,8 @@ struct Decider: Sendable {
   /// The last record that a settlement run reads, by `event/run`: a run that is carried out again
   /// after a crash posts the same.
   private(set) var readsUpTo: [String: Int64] = [:]
+  /// Schedules that sites declared.
+  private(set) var schedules = ScheduleLog()
 
   init(engine: Engine, intake: Intake) {
     self.engine = engine
@@ -35,11 +37,18 @@ struct Decider: Sendable {
   }
 
   /// Remembers that a run was carried out.
-  mutating func noteRun(event: EventID, name: String) { runsDone.insert("\(event)/\(name)") }
+  mutating func noteRun(event: EventID, name: String) {
+    runsDone.insert("\(event)/\(name)")
+    schedules.noteDone("\(event)/\(name)")
+  }
+
+  /// Takes a frame of schedules.
+  mutating func note(_ frame: Frame) { schedules.take(frame) }
 
   /// Remembers that a run began, and the last record that it reads.
   mutating func noteBegun(event: EventID, name: String, lastRecord: Int64) {
     readsUpTo["\(event)/\(name)"] = lastRecord
+    schedules.noteBegun("\(event)/\(name)")
   }
 
   /// The last record that a run reads; nil when it never began.
@@ -69,6 +78,7 @@ struct Decider: Sendable {
           preconditionFailure("the logbook's own frame of \(frame.name) is damaged")
         }
         noteBegun(event: event, name: words[1], lastRecord: last)
+      case .schedules, .frozen: note(frame)
       default: inputs += self.inputs(of: frame, at: now)
       }
     }
@@ -89,7 +99,8 @@ struct Decider: Sendable {
       }
     case .escrowHeld, .escrowRefused, .budgetSpent, .settled, .restarted, .clock, .storms:
       return [Self.input(of: frame)]
-    case .telemetry, .nextStep, .run, .begun, .publish, .holdEscrow, .settle, .reject, .alarm:
+    case .telemetry, .nextStep, .run, .begun, .schedules, .frozen, .publish, .holdEscrow, .settle,
+      .reject, .alarm:
       return []
     }
   }

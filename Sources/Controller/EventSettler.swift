@@ -22,6 +22,8 @@ struct EventSettler: Sendable {
   let others: [EventRecord]
   /// The last live record that counts.
   let lastRecord: Int64
+  /// What sites declared, as far as the run knows it.
+  var schedules = ScheduleBook([], frozen: [])
 
   private var run: SettlementTerms.Run { item.run }
 
@@ -35,7 +37,8 @@ struct EventSettler: Sendable {
     let policy = setup.policies.first { $0.hash == record.policy }
     guard let policy else { preconditionFailure("a settled event has a policy") }
     let now = setup.clock.now
-    let event = EventCase(record, fleet: setup.fleet, policy: policy, others: others)
+    let event = EventCase(record, fleet: setup.fleet, policy: policy, others: others)?
+      .declared(by: schedules, policy: policy)
     let isFirst = isFirst(policy)
     guard let event, !event.homes.isEmpty else {
       let settled = isFirst ? try close(policy, held: .zero, credited: .zero, now: now) : nil

@@ -104,6 +104,7 @@ struct StoryTeller {
   private var revisions = 0
   private var corrections = 0
   private var plans = 0
+  private var frozen: ScheduleLog.Frozen?
 
   init(event: EventID, battery: BatteryID?) {
     self.event = event
@@ -113,6 +114,12 @@ struct StoryTeller {
   mutating func take(_ turn: Turn, _ effects: [Frame], _ decider: Decider) {
     if battery != nil { hear(turn, decider) }
     if let record = decider.engine.event(event) { compare(record, at: turn.at) }
+    if let found = decider.schedules.frozen[event], found != frozen {
+      frozen = found
+      say(
+        turn.at, "schedules",
+        "frozen for \(found.digests.count) sites at gate closure \(found.gate)")
+    }
     var sent: [GatewayID: Int] = [:]
     var cancels = 0
     for frame in effects {

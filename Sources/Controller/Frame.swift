@@ -26,6 +26,12 @@ struct Frame: Hashable, Sendable {
     /// The storm warnings that stand from now on, as a file.
     case storms = 11
     case budgetSpent = 12
+    /// Rows of declared schedules that came or went since the last such frame, as a file: `added`
+    /// or `removed`.
+    case schedules = 13
+    /// The schedules in force at an event's gate closure: the moment of the gate, then a file of
+    /// digests.
+    case frozen = 14
     // Effects
     /// A message to publish: its topic and its bytes.
     case publish = 20

@@ -107,7 +107,7 @@ extension Loop {
     let isQuiet = inbox.count == 0
     let now = setup.clock.now
     let engineDue = decider.engine.nextDue
-    let due = [engineDue, agenda.nextDue, nextHeartbeat].compactMap { $0 }.min()
+    let due = nextDue
     let isDone = isQuiet && (engineDue.map { $0 > now } ?? true)
     let waiting = Int(sender.counters.waiting)
     let refused = refusals.totals

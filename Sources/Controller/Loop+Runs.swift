@@ -25,7 +25,8 @@ extension Loop {
     }
     let settler = EventSettler(
       setup: setup, record: record, item: item, others: decider.engine.events,
-      lastRecord: lastRecord ?? .max)
+      lastRecord: lastRecord ?? .max,
+      schedules: decider.schedules.book(of: item.event, run: "\(item.event)/\(item.run.name)"))
     let controller = controller
     controller.shared.withLock { $0.activity.runs += 1 }
     setup.logger.info("settling", metadata: ["event": "\(item.event)", "run": "\(item.run.name)"])

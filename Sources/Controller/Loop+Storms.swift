@@ -6,7 +6,7 @@ extension Loop {
   /// Tells the engine of storm warnings that it does not know yet.
   mutating func watchStorms(into draft: inout TurnDraft, at now: Timestamp) {
     switch stormWatch?.look(at: now) {
-    case .warnings(let warnings):
+    case .content(let warnings):
       guard warnings != decider.engine.fleet.storms else { return }
       setup.logger.notice(
         "storm warnings have changed", metadata: ["standing": "\(warnings.count)"])

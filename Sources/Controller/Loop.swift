@@ -23,7 +23,8 @@ struct Loop {
   var agenda: RunAgenda
   var refusals: RefusalBook
   var clockWatch = ClockWatch()
-  var stormWatch: StormWatch?
+  var stormWatch: FileWatch<[StormWarning]>?
+  var scheduleWatch: FileWatch<[ScheduleRow]>?
   var cashier = Cashier()
   /// Seq of the last turn in the logbook.
   var turn: Int64
@@ -61,8 +62,9 @@ struct Loop {
     for event in decider.engine.events { agenda.consider(event, decider) }
     refusals = RefusalBook()
     stormWatch = setup.stormsFile.map { [feeder = setup.feeder] path in
-      StormWatch(path: path, feeder: feeder)
+      FileWatch(path: path) { try Assembly.storms($0, feeder: feeder) }
     }
+    scheduleWatch = setup.schedulesFile.map { FileWatch(path: $0, read: Assembly.schedules) }
 
     var options = setup.connection
     options.clientID = "headroom-ctl"
@@ -123,13 +125,18 @@ struct Loop {
 
   /// How long to wait for messages: until something is due, at most a second.
   private func patience() -> Duration {
-    let due = [decider.engine.nextDue, agenda.nextDue, nextHeartbeat].compactMap { $0 }.min()
+    let due = nextDue
     let isBusy = controller.shared.withLock { $0.activity.runs > 0 || !$0.finished.isEmpty }
     guard let due, let seconds = setup.clock.realSeconds(until: due) else {
       // Somebody else moves the clock: look often.
       return .milliseconds(due == nil && !isBusy ? 100 : 2)
     }
     return .seconds(min(seconds, isBusy ? 0.02 : 1))
+  }
+
+  /// When something is due by itself.
+  var nextDue: Timestamp? {
+    [decider.engine.nextDue, agenda.nextDue, nextHeartbeat, nextGate].compactMap { $0 }.min()
   }
 
   var nextHeartbeat: Timestamp? { lastHeartbeat?.adding(seconds: Controller.heartbeatSeconds) }
@@ -161,6 +168,7 @@ struct Loop {
     for arrival in arrivals { take(arrival, into: &draft, at: now) }
     if arrivals.count < Controller.turnMessages { judgeClock(into: &draft, at: now) }
     watchStorms(into: &draft, at: now)
+    watchSchedules(into: &draft, at: now)
     try takeFinishedRuns(into: &draft)
     if !draft.records.isEmpty { try setup.readings.append(draft.records, receivedAt: now) }
 

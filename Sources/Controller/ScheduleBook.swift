@@ -57,8 +57,15 @@ public struct ScheduleBook: Sendable {
   ) -> DeclaredSchedule? {
     let found = DeclaredSchedule.inForce(
       touching(site, window), eventStart: window.start, gateClosureMinutes: gateClosureMinutes)
-    guard let found, let frozen else { return found }
+    guard let frozen else { return found }
     guard let digest = frozen[event]?[site] else { return nil }
+    guard let found else {
+      // What counted at the gate cannot be withdrawn: without it the file was changed.
+      return DeclaredSchedule(
+        site: site, start: window.start, intervalSeconds: window.seconds, energies: [],
+        declaredAt: window.start.adding(seconds: -60 * gateClosureMinutes),
+        digest: SHA256.hash(""), frozenDigest: digest)
+    }
     return DeclaredSchedule(
       site: found.site, start: found.start, intervalSeconds: found.intervalSeconds,
       energies: found.energies, declaredAt: found.declaredAt, digest: found.digest,

@@ -39,6 +39,9 @@ struct TurnDraft {
     frames += inputs.map(Decider.frame(of:))
   }
 
+  /// Takes what only the controller itself remembers.
+  mutating func note(_ frame: Frame) { frames.append(frame) }
+
   /// Notes that a settlement run was carried out.
   mutating func note(run: String, of event: EventID) {
     frames.append(Frame(.run, event.text, run))

@@ -1,7 +1,7 @@
 public import Grid
 
 /// One interval of a schedule that a site declared.
-public struct ScheduleRow: Hashable, Sendable {
+public struct ScheduleRow: Hashable, Comparable, Sendable {
   /// The site.
   public let site: SiteID
   /// The interval.
@@ -10,6 +10,11 @@ public struct ScheduleRow: Hashable, Sendable {
   public let energy: Energy
   /// When it was declared.
   public let declaredAt: Timestamp
+
+  /// By site, version and time.
+  public static func < (a: ScheduleRow, b: ScheduleRow) -> Bool {
+    (a.site, a.declaredAt, a.window.start) < (b.site, b.declaredAt, b.window.start)
+  }
 }
 
 /// Declared schedules as CSV: `site_id,start,duration_min,kwh,declared_at`.
@@ -24,6 +29,20 @@ public enum SchedulesFile {
     static let names = ["site_id", "start", "duration_min", "kwh", "declared_at"]
     static let optional: [Column] = []
     static let ignored = ["declared_by"]
+  }
+
+  /// Bytes of a served controller's file at most: its rows are kept in memory.
+  public static let byteLimit = 1 << 24
+
+  /// A file that holds just these rows, in their order.
+  public static func encode(_ rows: some Sequence<ScheduleRow>) -> [UInt8] {
+    var text = Column.names.joined(separator: ",") + "\n"
+    for row in rows {
+      let kWh = FixedDecimal.text(row.energy.joules / 36, places: 5, minimumPlaces: 0)
+      text +=
+        "\(row.site),\(row.window.start),\(row.window.seconds / 60),\(kWh),\(row.declaredAt)\n"
+    }
+    return Array(text.utf8)
   }
 
   /// The rows by site, version and start.
@@ -53,10 +72,7 @@ public enum SchedulesFile {
             declaredAt: declaredAt), table.line
         ))
     }
-    rows.sort {
-      ($0.row.site, $0.row.declaredAt, $0.row.window.start, $0.line)
-        < ($1.row.site, $1.row.declaredAt, $1.row.window.start, $1.line)
-    }
+    rows.sort { $0.row < $1.row || (!($1.row < $0.row) && $0.line < $1.line) }
     for (first, second) in zip(rows, rows.dropFirst())
     where first.row.site == second.row.site && first.row.declaredAt == second.row.declaredAt
       && second.row.window.start < first.row.window.end
@@ -79,6 +95,13 @@ public struct FrozenSchedule: Hashable, Sendable {
   public let site: SiteID
   /// SHA-256 of the canonical form.
   public let digest: Digest
+
+  /// A site's digest for an event.
+  public init(event: EventID, site: SiteID, digest: Digest) {
+    self.event = event
+    self.site = site
+    self.digest = digest
+  }
 }
 
 /// Digests that were recorded at gate closure, as CSV: `event_id,site_id,sha256`.
@@ -91,6 +114,13 @@ public enum FrozenFile {
     static let names = ["event_id", "site_id", "sha256"]
     static let optional: [Column] = []
     static let ignored = ["declared_at", "gate_closure"]
+  }
+
+  /// A file that holds just these digests.
+  public static func encode(_ rows: [FrozenSchedule]) -> [UInt8] {
+    var text = Column.names.joined(separator: ",") + "\n"
+    for row in rows { text += "\(row.event),\(row.site),\(row.digest)\n" }
+    return Array(text.utf8)
   }
 
   /// The digests, in the order of the file.

@@ -15,15 +15,16 @@ import Wire
   @Test func `is read again when it changes, and a broken one changes nothing`() throws {
     let folder = try Folder()
     try folder.write("storms.csv", Self.header)
-    var watch = StormWatch(
-      path: folder.path + "/storms.csv", feeder: .unlimited(NodeID("N1")!))
-    guard case .warnings([]) = watch.look(at: Self.start) else {
+    var watch = FileWatch(path: folder.path + "/storms.csv") {
+      try Assembly.storms($0, feeder: .unlimited(NodeID("N1")!))
+    }
+    guard case .content([]) = watch.look(at: Self.start) else {
       Issue.record("an empty file was not read")
       return
     }
     try folder.write("storms.csv", Self.header + Self.row)
     try #require(watch.look(at: Self.start.adding(seconds: 9)).isNothing)
-    guard case .warnings(let found) = watch.look(at: Self.start.adding(seconds: 10)) else {
+    guard case .content(let found) = watch.look(at: Self.start.adding(seconds: 10)) else {
       Issue.record("the change was not seen")
       return
     }

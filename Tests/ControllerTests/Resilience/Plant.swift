@@ -58,15 +58,18 @@ struct Plant {
     logger.logLevel = .critical
     var connection = ConnectionOptions(clientID: "headroom", host: "127.0.0.1", port: port)
     connection.backoff = .init(firstMilliseconds: 20, maximumMilliseconds: 200)
-    let controller = Controller(
-      Controller.Setup(
-        clock: clock, store: try SQLiteMainStore(path: installation.database),
-        readings: try SQLiteReadingStore(path: installation.data + "/readings.db"), fleet: fleet,
-        feeder: Assembly.anyFeeder(of: fleet), policies: [installation.policy],
-        keys: KeyDirectory([
-          .init(owner: .utility(Installation.utility), publicKey: installation.key.verifier.key)
-        ]), book: try installation.openBook(), reportsFolder: installation.data + "/reports",
-        connection: connection, logger: logger))
+    var setup = Controller.Setup(
+      clock: clock, store: try SQLiteMainStore(path: installation.database),
+      readings: try SQLiteReadingStore(path: installation.data + "/readings.db"), fleet: fleet,
+      feeder: Assembly.anyFeeder(of: fleet), policies: [installation.policy],
+      keys: KeyDirectory([
+        .init(owner: .utility(Installation.utility), publicKey: installation.key.verifier.key)
+      ]), book: try installation.openBook(), reportsFolder: installation.data + "/reports",
+      connection: connection, logger: logger)
+    if installation.folder.text("schedules.csv") != nil {
+      setup.schedulesFile = installation.folder.path + "/schedules.csv"
+    }
+    let controller = Controller(setup)
     return (controller, Task { try await controller.run() })
   }
 

@@ -1,23 +1,23 @@
 import FoundationEssentials
 import Grid
 
-/// Reads the file of storm warnings again when it has changed.
+/// Reads an operator's file again when it has changed.
 ///
 /// A file that cannot be used is said once and changes nothing: what was known goes on.
-struct StormWatch {
+struct FileWatch<Content> {
   /// What looking at the file came to.
   enum News {
     /// The file says this now.
-    case warnings([StormWarning])
+    case content(Content)
     /// It cannot be used.
     case unusable(String)
   }
 
   /// The controller's time between two looks.
-  static let everySeconds: Int64 = 10
+  static var everySeconds: Int64 { 10 }
 
+  private let read: () throws -> Content
   private let path: String
-  private let feeder: FeederTree
   private var nextLook = Timestamp(microseconds: .min)
   private var seen: Seen?
 
@@ -28,14 +28,16 @@ struct StormWatch {
     var inode: UInt64?
   }
 
-  init(path: String, feeder: FeederTree) {
+  /// A file that `read` makes something of.
+  init(path: String, read: @escaping (String) throws -> Content) {
     self.path = path
-    self.feeder = feeder
+    self.read = { try read(path) }
   }
 
   /// Looks when it is time; nil when the file is as it was.
-  mutating func look(at now: Timestamp) -> News? {
-    guard now >= nextLook else { return nil }
+  /// - Parameter isDue: It is time whenever the last look was.
+  mutating func look(at now: Timestamp, isDue: Bool = false) -> News? {
+    guard isDue || now >= nextLook else { return nil }
     nextLook = now.adding(seconds: Self.everySeconds)
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     let found = Seen(
@@ -45,7 +47,7 @@ struct StormWatch {
     guard found != seen else { return nil }
     seen = found
     do {
-      return .warnings(try Assembly.storms(path, feeder: feeder))
+      return .content(try read())
     } catch {
       return .unusable("\(error)")
     }
