@@ -141,9 +141,21 @@ extension LedgerDesk {
       let window = request.effective ?? Window(start: .init(seconds: 0), end: .init(seconds: 1))!
       switch request.body {
       case .transfer(let reason, let event, let run, let reference, let movement):
+        let legs = try legs(movement, .settled)
+        let isOfEvent =
+          event != nil
+          || request.evidence.contains { $0.kind == .performance || $0.kind == .report }
+        if isOfEvent,
+          let code = legs.lazy.map({ commodities[Int($0.commodity) - 1] })
+            .first(where: { $0.kind == .certificate })?.code
+        {
+          throw .refused(
+            "certificateOfEvent: \(code) proves generation, and what an event moves is a battery's"
+              + " discharge; allowed: a transfer without event and performance")
+        }
         return EntryRequest(
           .transfer(reason: reason, event: event, run: run), source: source,
-          effective: request.effective, legs: try legs(movement, .settled),
+          effective: request.effective, legs: legs,
           evidence: request.evidence, reference: reference, rule: request.rule)
       case .reserve(let reason, let expires, let movement):
         return EntryRequest(

@@ -16,6 +16,14 @@ public struct VolumeCheck: Sendable {
     public let ours: Energy
     /// What the other party has, or nil when it does not have the home or lacks a value.
     public let theirs: Energy?
+
+    /// By how much they differ, in hundredths of a percent of the greater one, rounded down; nil
+    /// without a volume of the other party.
+    public var hundredths: Int64? {
+      guard let theirs else { return nil }
+      let greater = max(ours.joules.magnitude, theirs.joules.magnitude)
+      return Int64(Int128((ours - theirs).joules.magnitude) * 10_000 / Int128(greater))
+    }
   }
 
   /// The code that holds a line.

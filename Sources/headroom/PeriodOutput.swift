@@ -11,6 +11,8 @@ struct PeriodOutput {
   private let policy: Policy
   private let run: SettlementTerms.Run
   private let result: ProgrammeResult
+  /// Homes whose volumes differ from another party's; nil when there was none to compare with.
+  private let disputes: [VolumeCheck.Difference]?
 
   /// One event by itself, with fees and splits.
   init(
@@ -18,6 +20,7 @@ struct PeriodOutput {
     run: SettlementTerms.Run
   ) {
     self.event = event.id
+    disputes = nil
     self.policy = policy
     self.run = run
     let calendar = policy.measurement.calendar
@@ -34,8 +37,9 @@ struct PeriodOutput {
   }
 
   /// Several events with their months and seasons.
-  init(_ account: PeriodAccount) {
+  init(_ account: PeriodAccount, disputes: [VolumeCheck.Difference]? = nil) {
     event = nil
+    self.disputes = disputes
     policy = account.policy
     run = SettlementTerms.Run(
       name: account.input.run.name, afterDays: 0, isPayable: account.input.run.isPayable)
@@ -122,6 +126,20 @@ struct PeriodOutput {
             json.text("eventId", refusal.event.text)
             json.text("greatestCost", refusal.greatestCost.text(in: currency))
             json.text("missing", refusal.missing.text(in: currency))
+          }
+        }
+      }
+      if let disputes {
+        json.array("disputes") { json in
+          for one in disputes {
+            json.object(nil) { json in
+              json.text("eventId", one.event.text)
+              json.text("siteId", one.site.text)
+              json.text("reason", VolumeCheck.code)
+              json.integer("oursJ", one.ours.joules)
+              json.integer("theirsJ", one.theirs?.joules)
+              json.integer("hundredthsOfPercent", one.hundredths)
+            }
           }
         }
       }

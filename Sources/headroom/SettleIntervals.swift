@@ -90,12 +90,12 @@ struct PeriodOptions: ParsableArguments {
         owners: Dictionary(uniqueKeysWithValues: (enrolled ?? []).map { ($0.site, $0.owner) }),
         policy: policy)
       let handed = try TransferOptions.count(signed, in: events.events)
-      let held = try compared(handed, theirs.flatMap { $0 ?? [] }, policy)
+      let check = try compared(handed, theirs.flatMap { $0 ?? [] }, policy)
       let account = try PeriodAccount(
-        held, homes: enrolled, policy: policy, run: run, span: span,
+        check?.events ?? handed, homes: enrolled, policy: policy, run: run, span: span,
         earlierEvents: earlierEvents)
       note(account)
-      return PeriodOutput(account)
+      return PeriodOutput(account, disputes: check?.differences)
     } catch let faults as IntervalEvents.Faults {
       throw Self.failure(faults.list.map { "\(names): \($0)" })
     } catch let faults as PeriodAccount.Faults {
@@ -107,8 +107,8 @@ struct PeriodOptions: ParsableArguments {
   private func compared(
     _ events: [(input: SettlementInput, signalPrice: Int64?)], _ rows: [IntervalRow],
     _ policy: Policy
-  ) throws -> [(input: SettlementInput, signalPrice: Int64?)] {
-    guard !other.isEmpty else { return events }
+  ) throws -> VolumeCheck? {
+    guard !other.isEmpty else { return nil }
     let theirs: IntervalEvents
     do throws(IntervalEvents.Faults) {
       theirs = try IntervalEvents(rows, policy: policy)
@@ -119,11 +119,14 @@ struct PeriodOptions: ParsableArguments {
     let check = VolumeCheck(events, with: theirs.events, tolerance: policy.reconcile)
     for difference in check.differences {
       let volume = difference.theirs.map { Amounts.energy($0) } ?? "no volume"
+      let apart = difference.hundredths.map {
+        ", \(FixedDecimal.text($0, places: 2, minimumPlaces: 0)) % apart"
+      }
       Console.note(
         "\(difference.event), \(difference.site): held, \(Amounts.energy(difference.ours)) here and "
-          + "\(volume) there")
+          + "\(volume) there\(apart ?? "")")
     }
-    return check.events
+    return check
   }
 
   private var span: ClosedRange<CivilDate>? {
