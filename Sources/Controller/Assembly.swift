@@ -98,8 +98,14 @@ public enum Assembly {
     let fleet = collected.take {
       try FleetFile.parse(try bytes(configuration.fleetFile), file: configuration.fleetFile)
     }
+    let salt = configuration.controlSaltFile.map { path in
+      collected.take { try SecretFile.firstLine(path) }
+    }
     let policies = configuration.policyFiles.compactMap { path in
-      collected.take { try livePolicy(path, hasSchedules: configuration.schedulesFile != nil) }
+      collected.take {
+        try livePolicy(
+          path, hasSchedules: configuration.schedulesFile != nil, controlSalt: salt ?? nil)
+      }
     }
     let enrolments = configuration.enrolmentsFile.map { path in
       collected.take { try EnrolmentsFile.parse(try bytes(path), file: path) }
@@ -110,7 +116,8 @@ public enum Assembly {
       enrolments ?? nil, fleet: fleet, terms: policies.map(\.dispatch))
     guard findings.isEmpty else { throw Faults(lines: findings.map(\.description)) }
     return DecisionParts(
-      fleet: fleet, feeder: (feeder ?? nil) ?? anyFeeder(of: fleet), policies: policies,
+      fleet: fleet, feeder: (feeder ?? nil) ?? anyFeeder(of: fleet),
+      policies: policies.map { drawn($0, fleet, salt: salt ?? nil) },
       enrolments: enrolments ?? nil)
   }
 
@@ -165,31 +172,63 @@ public enum Assembly {
   }
 
   /// A policy that may be served: sound, and with nothing to be confirmed.
-  static func livePolicy(_ path: String, hasSchedules: Bool) throws -> Policy {
+  static func livePolicy(
+    _ path: String, hasSchedules: Bool = false, controlSalt: String? = nil
+  ) throws -> Policy {
     let policy = try Policy.load(bytes: try bytes(path), file: path)
     guard !policy.isDraft else {
       let open = policy.unconfirmed.map { "  \($0)" }.joined(separator: "\n")
       throw Faults(
         lines: ["\(path): is a draft; allowed: a policy with nothing to be confirmed:\n\(open)"])
     }
-    let measurement = policy.measurement
-    if measurement.baseline.kind == .controlGroup || measurement.aggregate == .fleet {
-      throw Faults(
-        lines: [
-          "\(path): baseline.kind is \(measurement.baseline.kind.rawValue) and "
-            + "measurement.aggregate \(measurement.aggregate.rawValue); allowed: a baseline that "
-            + "meters or schedules make, home by home: control groups are measured from files by "
-            + "`headroom baseline`"
-        ])
-    }
-    if measurement.baseline.kind == .declared, !hasSchedules {
-      throw Faults(
-        lines: [
-          "\(path): baseline.kind is declared, and the configuration names no fleet.schedules;"
-            + " allowed: declared with the file of schedules"
-        ])
-    }
+    let fault = unserved(policy, hasSchedules: hasSchedules, controlSalt: controlSalt)
+    if let fault { throw Faults(lines: ["\(path): \(fault)"]) }
     return policy
+  }
+
+  /// What a controller lacks to measure by a policy, or nil.
+  private static func unserved(
+    _ policy: Policy, hasSchedules: Bool, controlSalt: String?
+  ) -> String? {
+    let baseline = policy.measurement.baseline
+    if policy.measurement.aggregate == .fleet {
+      return
+        "measurement.aggregate is fleet; allowed: sumOfHomes, the homes are measured one by one"
+    }
+    switch baseline.kind {
+    case .dayMatching, .meterBeforeAfter, .typicalOutput, .none: return nil
+    case .declared:
+      return hasSchedules
+        ? nil
+        : "baseline.kind is declared, and the configuration names no fleet.schedules; allowed:"
+          + " declared with the file of schedules"
+    case .controlGroup:
+      guard let draw = baseline.controlDraw else {
+        return
+          "baseline.control.saltSha256 is missing; allowed: the share and the hash of the salt,"
+          + " fixed before the season"
+      }
+      guard let controlSalt else {
+        return "baseline.kind is controlGroup, and the configuration names no fleet.controlSalt;"
+          + " allowed: controlGroup with the file of the salt"
+      }
+      let found = SHA256.hash(controlSalt)
+      return found == draw.saltDigest
+        ? nil
+        : "fleet.controlSalt has the SHA-256 \(found); allowed: \(draw.saltDigest), as"
+          + " baseline.control.saltSha256 says"
+    }
+  }
+
+  /// A policy with the homes of the fleet that are drawn not to be asked, where it has any.
+  private static func drawn(_ policy: Policy, _ fleet: [EnrolledBattery], salt: String?) -> Policy {
+    guard policy.measurement.baseline.kind == .controlGroup, let salt,
+      let draw = policy.measurement.baseline.controlDraw
+    else { return policy }
+    return policy.leaving(
+      out: Set(fleet.map(\.site)).filter {
+        CaseMeasurement.isDrawn($0, salt: salt, shareBasisPoints: draw.shareBasisPoints)
+      })
   }
 
   /// The schedules of a file; times have their offsets, as policies may differ in their zones.

@@ -101,10 +101,17 @@ public struct CaseMeasurement: Sendable {
 
   /// What verification knows of each home.
   func sites(of event: EventCase) throws -> [SiteData] {
+    var sites: [SiteData] = []
+    try forEachSite(of: event) { sites.append($1) }
+    return sites
+  }
+
+  /// Hands over what verification knows of each home, one after the other.
+  func forEachSite(of event: EventCase, _ take: (Int, SiteData) throws -> Void) throws {
     var loader = try loader(of: event)
     let numbers = try self.numbers(of: event.homes)
-    return try event.homes.indices.map {
-      try site(event.homes[$0], numbers: numbers[$0], &loader)
+    for place in event.homes.indices {
+      try take(place, try site(event.homes[place], numbers: numbers[place], &loader))
     }
   }
 

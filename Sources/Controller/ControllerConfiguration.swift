@@ -78,6 +78,8 @@ public struct ControllerConfiguration: Sendable {
   public var stormsFile: String?
   /// The file of declared schedules, or nil.
   public var schedulesFile: String?
+  /// The file with the salt by which control groups are drawn, or nil.
+  public var controlSaltFile: String?
   /// The policy files.
   public var policyFiles: [String]
   /// Name of the ledger's log and of its key.
@@ -93,7 +95,8 @@ public struct ControllerConfiguration: Sendable {
   public static let keyPaths = [
     "broker.host", "broker.port", "broker.user", "broker.passwordFile", "broker.tls.ca",
     "broker.tls.certificate", "broker.tls.key", "data.folder", "fleet.batteries", "fleet.feeder",
-    "fleet.enrolments", "fleet.storms", "fleet.schedules", "policies", "ledger.origin",
+    "fleet.enrolments", "fleet.storms", "fleet.schedules", "fleet.controlSalt", "policies",
+    "ledger.origin",
     "ledger.key", "keys[].utility",
     "keys[].gateway",
     "keys[].publicKey", "keys[].revokedAt", "clock.epoch", "clock.realEpoch", "clock.rate",
@@ -128,7 +131,7 @@ public struct ControllerConfiguration: Sendable {
       "fleet",
       .section { section -> [String: String]? in
         var files: [String: String] = [:]
-        for name in ["feeder", "enrolments", "storms", "schedules"] {
+        for name in ["feeder", "enrolments", "storms", "schedules", "controlSalt"] {
           files[name] = section.optional(name, path).map(resolved)
         }
         files["batteries"] = section.required("batteries", path).map(resolved)
@@ -151,7 +154,8 @@ public struct ControllerConfiguration: Sendable {
     return ControllerConfiguration(
       broker: broker, dataFolder: data, fleetFile: batteries, feederFile: fleet["feeder"],
       enrolmentsFile: fleet["enrolments"], stormsFile: fleet["storms"],
-      schedulesFile: fleet["schedules"], policyFiles: policies.map(resolved),
+      schedulesFile: fleet["schedules"], controlSaltFile: fleet["controlSalt"],
+      policyFiles: policies.map(resolved),
       ledgerOrigin: ledger.0,
       ledgerKeyFile: ledger.1,
       keys: KeyDirectory(keys), clock: clock)

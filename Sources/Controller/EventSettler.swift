@@ -47,12 +47,14 @@ struct EventSettler: Sendable {
     let measurement = CaseMeasurement(
       readings: ReadingsSoFar(store: setup.readings, lastRecord: lastRecord), policy: policy,
       historyDays: setup.meterHistoryDays)
-    let performances = try await measurement.verify(event)
+    let measured = try measurement.withControl(event, of: setup.fleet)
+    let performances = try await measurement.verify(measured)
     let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
     let payer: SettlementRun.Payer =
       isFirst && policy.settlement.escrowRequired ? .escrow : .funding
     var account = EventAccount(
-      event, policy: policy, performances: performances, run: run, payer: payer, earlier: earlier)
+      measured, policy: policy, performances: performances, run: run, payer: payer, earlier: earlier
+    )
     if run.isPayable {
       if policy.citesReadings {
         account.readings = try ReadingsCiter(

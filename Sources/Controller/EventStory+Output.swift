@@ -171,6 +171,7 @@ extension SkipReason {
     case .notTargeted: "the signal names other parts of the feeder"
     case .durationNotContracted: "its owner contracted for shorter events"
     case .notEnrolled: "its site does not take part in the programme on that day"
+    case .controlGroup: "its home was drawn not to be asked: others are measured against it"
     case .minimumSetpoint: "its share would be smaller than the programme sends"
     case .noShare: "nothing was left for it"
     }

@@ -69,6 +69,8 @@ public struct DispatchTerms: Hashable, Sendable {
   public var storm = StormTerms()
   /// How batteries recharge after an event; nil: as they like.
   public var recovery: RecoveryTerms?
+  /// Homes that were drawn not to be asked: the others are measured against them.
+  public var controlSites: Set<SiteID> = []
 
   /// Terms; the loader has checked every range.
   public init(

@@ -21,6 +21,7 @@ struct EnrolmentRoll: Sendable {
       let takesPart =
         battery.greatestReduction >= rules.minimumBattery
         && (battery.offer.kind == .generator || rules.kinds.contains(battery.offer.kind))
+        && (terms.controlSites.isEmpty || !terms.controlSites.contains(battery.site))
         && enrolments?.takesPart(
           battery.site, in: terms.programme, on: day, wholeMonths: rules.startsOnFirstOfMonth)
           != false

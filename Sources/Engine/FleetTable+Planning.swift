@@ -95,7 +95,9 @@ extension FleetTable {
 
   /// Why a battery cannot be asked; nil when it can. The first reason in this order counts.
   private func obstacle(row: Int, _ planning: Planning, cutoff: Int64) -> SkipReason? {
-    if !planning.absent.isEmpty && planning.absent[row] { return .notEnrolled }
+    if !planning.absent.isEmpty && planning.absent[row] {
+      return planning.terms.controlSites.contains(enrolled[row].site) ? .controlGroup : .notEnrolled
+    }
     switch enrolled[row].offer.kind {
     case .battery: break
     // A share of a target may be smaller than what a pause takes away.

@@ -52,6 +52,13 @@ public struct Policy: Hashable, Sendable {
   /// True for a file with any `toBeConfirmed`: good for trying, refused for serving.
   public var isDraft: Bool { !unconfirmed.isEmpty }
 
+  /// The same policy with homes that were drawn not to be asked.
+  public func leaving(out sites: Set<SiteID>) -> Policy {
+    var policy = self
+    policy.dispatch.controlSites = sites
+    return policy
+  }
+
   /// A field with `toBeConfirmed`.
   public struct Unconfirmed: Hashable, Sendable, CustomStringConvertible {
     /// The field.

@@ -39,21 +39,40 @@ extension PolicyParts {
       ? section.required("gateClosureMinutes", closure)
       : section.optional("gateClosureMinutes", closure, default: 0)
     let eligibility = section.optional("eligibility", .section(eligibility))
-    let control = section.optional(
-      "control",
-      .section { part -> Int64? in
-        part.optional("minimumHomes", .int(1...1_000_000), default: 150)
-      }, default: 150)
+    let control = section.optional("control", .section(control), default: (150, nil))
     guard let kind, let gate, !matchesDays || dayClasses != nil && selection != nil else {
       return nil
     }
-    return BaselineTerms(
+    var terms = BaselineTerms(
       kind: kind, lookbackDays: lookback, skipRecentDays: skip, dayClasses: dayClasses ?? .all,
       holidaysExcluded: holidays, excludedDates: dates, eventDays: eventDays,
       excludedQualities: qualities, wallClockGapDisqualifies: gap, selection: selection ?? [:],
       rankBy: rankBy, lowUsage: lowUsage, tooFewDays: tooFew, adjustment: adjustment,
       floorAtZero: floor, beforeAfter: around, chargingNets: nets, gateClosureMinutes: gate,
-      eligibility: eligibility, minimumControlHomes: Int(control))
+      eligibility: eligibility, minimumControlHomes: Int(control.homes))
+    terms.controlDraw = control.draw
+    return terms
+  }
+
+  /// Share and salt go together: either alone draws nobody.
+  private static func control(
+    _ section: YAMLSection
+  ) -> (homes: Int64, draw: BaselineTerms.ControlDraw?)? {
+    let homes = section.optional("minimumHomes", .int(1...1_000_000), default: 150)
+    let share = section.optional("sharePercent", YAMLForm<Percent>.percent())
+    let salt = section.optional(
+      "saltSha256", .scalar("64 hexadecimal digits") { Digest(hex: $0) })
+    if section.has("sharePercent") != section.has("saltSha256") {
+      section.fault(
+        section.has("sharePercent") ? "saltSha256" : "sharePercent",
+        allowed: "both sharePercent and saltSha256, or neither")
+    }
+    let draw = share.flatMap { share in
+      salt.map {
+        BaselineTerms.ControlDraw(shareBasisPoints: Int64(share.hundredths), saltDigest: $0)
+      }
+    }
+    return (homes, draw)
   }
 
   /// How far off a baseline may be on days without event; without a limit it asks for nothing.

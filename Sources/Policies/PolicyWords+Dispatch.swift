@@ -178,6 +178,12 @@ extension PolicyWords {
       say(
         "The baseline is the mean of at least \(baseline.minimumControlHomes) homes that were "
           + "drawn not to be asked.", "baseline.kind, baseline.control")
+      if let draw = baseline.controlDraw {
+        let share = FixedDecimal.text(draw.shareBasisPoints, places: 2, minimumPlaces: 0)
+        say(
+          "\(share) % of the homes are drawn for it with a salt whose hash stands here.",
+          "baseline.control.sharePercent, baseline.control.saltSha256")
+      }
     case .meterBeforeAfter:
       let around = baseline.beforeAfter
       say(

@@ -44,29 +44,20 @@ public struct ControlGroup: Hashable, Sendable {
   static let daysNeeded = 20
 
   /// The group of one event.
-  ///
-  /// Source: the validity tests of CAISO's control groups, as they are customary: slope within 5 %
-  /// of 1, relative precision within 10 % at 90 %. Integers throughout.
   public init(control: [SiteData], treated: [SiteData], using plan: PreparedEvent) {
-    let needed = plan.terms.baseline.minimumControlHomes
-    let columns = control.compactMap { site -> [Int64]? in
-      let values = MeterValues(.netImport, of: site, terms: plan.terms)
-      let found = plan.eventStarts.map(values.usable)
-      return found.contains(IntervalSeries.missing) ? nil : found
+    let eventDays = (control + treated).reduce(into: Set<CivilDate>()) {
+      $0.formUnion($1.eventDays)
     }
-    homes = columns.count
-    guard !columns.isEmpty, columns.count >= needed else {
-      means = []
-      fault = .tooFewHomes(found: columns.count, needed: needed)
-      return
-    }
-    means = plan.eventStarts.indices.map { interval in
-      floorDivide(columns.reduce(Int128(0)) { $0 + Int128($1[interval]) }, Int128(columns.count))
-    }
-    let sums = columns.map { $0.reduce(Int128(0)) { $0 + Int128($1) } }
-    fault =
-      Comparison(control: control, treated: treated, plan: plan).fault
-      ?? (Self.isPrecise(sums) ? nil : .tooImprecise)
+    var tally = ControlTally(plan, eventDays: eventDays)
+    for site in control { tally.add(site, isControl: true) }
+    for site in treated { tally.add(site, isControl: false) }
+    self = tally.group
+  }
+
+  init(homes: Int, means: [Int64], fault: Fault?) {
+    self.homes = homes
+    self.means = means
+    self.fault = fault
   }
 
   /// 1.645 standard errors of the mean are at most a tenth of it.
@@ -86,68 +77,5 @@ public struct ControlGroup: Hashable, Sendable {
   ///   - shareBasisPoints: Of 10,000 homes so many are drawn.
   public static func isDrawn(hash: UInt64, shareBasisPoints: Int64) -> Bool {
     Int64(hash % 10_000) < shareBasisPoints
-  }
-}
-
-/// The two groups' loads at the event's hours of earlier days, as sums for a straight line.
-private struct Comparison {
-  private(set) var fault: ControlGroup.Fault?
-
-  init(control: [SiteData], treated: [SiteData], plan: PreparedEvent) {
-    let zone = plan.terms.calendar.zone
-    let clock = zone.secondOfDay(at: plan.event.window.start)
-    let eventDays = (control + treated).reduce(into: Set<CivilDate>()) {
-      $0.formUnion($1.eventDays)
-    }
-    let groups = [control, treated].map { sites in
-      sites.map { MeterValues(.netImport, of: $0, terms: plan.terms) }
-    }
-    var days = 0
-    var points: [(x: Int128, y: Int128)] = []
-    for back in 1...ControlGroup.days {
-      let date = plan.date.adding(days: -back)
-      guard !eventDays.contains(date), !plan.terms.baseline.excludedDates.contains(date),
-        case .once(let start) = zone.moments(on: date, secondOfDay: clock)
-      else { continue }
-      let offset = plan.eventStarts[0] - start.seconds
-      let found = plan.eventStarts.compactMap { second -> (x: Int128, y: Int128)? in
-        let means = groups.map { Self.mean($0, at: second - offset) }
-        guard let x = means[0], let y = means[1] else { return nil }
-        return (x, y)
-      }
-      guard found.count == plan.eventStarts.count else { continue }
-      days += 1
-      points += found
-    }
-    guard days >= ControlGroup.daysNeeded else {
-      fault = .tooFewDays(found: days, needed: ControlGroup.daysNeeded)
-      return
-    }
-    let count = Int128(points.count)
-    let x = points.reduce(Int128(0)) { $0 + $1.x }
-    let y = points.reduce(Int128(0)) { $0 + $1.y }
-    let xx = points.reduce(Int128(0)) { $0 + $1.x * $1.x }
-    let xy = points.reduce(Int128(0)) { $0 + $1.x * $1.y }
-    let below = count * xx - x * x
-    let above = count * xy - x * y
-    // Within 0.95…1.05 of a line through both groups' means; flat loads have no slope.
-    guard below > 0, 100 * above >= 95 * below, 100 * above <= 105 * below else {
-      fault = .slope(hundredths: below > 0 ? floorDivide(above * 10_000, below) : nil)
-      return
-    }
-  }
-
-  /// Joules of a home on the mean, over the homes that have the interval; nil below half.
-  private static func mean(_ homes: [MeterValues], at second: Int64) -> Int128? {
-    var sum: Int128 = 0
-    var count: Int128 = 0
-    for home in homes {
-      let value = home.usable(at: second)
-      if value == IntervalSeries.missing { continue }
-      sum += Int128(value)
-      count += 1
-    }
-    guard count > 0, 2 * count >= Int128(homes.count) else { return nil }
-    return sum / count
   }
 }

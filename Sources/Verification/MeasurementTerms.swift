@@ -277,6 +277,22 @@ public struct BaselineTerms: Hashable, Sendable {
   public var eligibility: Eligibility?
   /// With `controlGroup`: fewer control homes are no baseline.
   public var minimumControlHomes: Int
+  /// With `controlGroup`: how it is drawn; nil where whoever measures says so.
+  public var controlDraw: ControlDraw?
+
+  /// How homes are drawn that are not asked, fixed before the season.
+  public struct ControlDraw: Hashable, Sendable {
+    /// Of 10,000 homes so many.
+    public var shareBasisPoints: Int64
+    /// SHA-256 of the salt, which is kept secret until nobody can join any more.
+    public var saltDigest: Digest
+
+    /// A draw.
+    public init(shareBasisPoints: Int64, saltDigest: Digest) {
+      self.shareBasisPoints = shareBasisPoints
+      self.saltDigest = saltDigest
+    }
+  }
 
   /// Terms; the loader has checked every range.
   public init(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Controller
 import Grid
 import Policies
+import Signing
 import Verification
 import Wire
 
@@ -74,9 +75,17 @@ struct BaselineCommand: AsyncParsableCommand {
     let measurement = CaseMeasurement(files: files.readings, policy: files.policy)
     var measured = try files.uncommitted(only: site)
     if let controlSalt, let controlShare {
-      measured = try measurement.treated(
-        of: try files.uncommitted(only: []), salt: controlSalt, shareBasisPoints: controlShare,
-        only: site)
+      if let draw = files.policy.measurement.baseline.controlDraw,
+        draw.shareBasisPoints != controlShare || draw.saltDigest != SHA256.hash(controlSalt)
+      {
+        throw Outcome.badInput.failure(
+          "--control-salt has the SHA-256 \(SHA256.hash(controlSalt)) and --control-share is"
+            + " \(controlShare); allowed: \(draw.saltDigest) and \(draw.shareBasisPoints), as the"
+            + " policy says")
+      }
+      measured = try measurement.treated(of: try files.uncommitted(only: []), only: site) {
+        CaseMeasurement.isDrawn($0, salt: controlSalt, shareBasisPoints: controlShare)
+      }
     }
     let performances = try await measurement.verify(measured)
     let output = BaselineOutput(

@@ -173,6 +173,7 @@ struct PlanExplanationOutput {
       "its site or its kind does not take part that day, or its "
         + "\(battery.greatestReduction.watts) W are less than the programme's "
         + "\(terms.enrolment.minimumBattery.watts) W"
+    case .controlGroup: "its home was drawn not to be asked: others are measured against it"
     case .notDispatchable: "a \(battery.offer.kind.rawValue) that cannot be commanded"
     case .offline, .optedOut, .islanded, .fault, .clockUnsynced, .busy:
       "it cannot take part now"

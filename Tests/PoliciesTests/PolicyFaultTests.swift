@@ -234,6 +234,9 @@ import Testing
     Edit(
       "{rrmsePercent: 20, biasPercent: 4}", "{}", "baseline.eligibility.rrmsePercent"),
     Edit("minimumHomes: 200", "minimumHomes: 0", "baseline.control.minimumHomes"),
+    Edit("sharePercent: 12.5", "sharePercent: 101", "baseline.control.sharePercent"),
+    Edit("sharePercent: 12.5", "# none", "baseline.control.sharePercent", down: -2),
+    Edit("saltSha256: 0a", "saltSha256: 0x", "baseline.control.saltSha256"),
     Edit("kind: dayMatching", "kind: regression", "baseline.kind"),
     Edit("kind: dayMatching", "kind: typicalOutput", "baseline.kind", "measurementMismatch"),
     Edit("kind: dayMatching", "kind: none", "baseline.kind", "measurementMismatch"),

@@ -124,7 +124,10 @@ enum Fixture {
       charging: net
       gateClosureMinutes: 60
       eligibility: {rrmsePercent: 20, biasPercent: 4}
-      control: {minimumHomes: 200}
+      control:
+        minimumHomes: 200
+        sharePercent: 12.5
+        saltSha256: 0a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223242526272829
     validation:
       connectionW: 11000
       spikePercent: 120

@@ -93,7 +93,7 @@ import Verification
     #expect(terms.capAtDeviceOutput)
     #expect(terms.reconcilePercent == Percent(whole: 4))
     #expect(terms.reconcileEnergy == Energy(wattHours: 300))
-    let baseline = BaselineTerms(
+    var baseline = BaselineTerms(
       kind: .dayMatching, lookbackDays: 60, skipRecentDays: 1, dayClasses: .weekdaySaturdaySunday,
       holidaysExcluded: true, excludedDates: [CivilDate(text: "2026-02-01")!],
       eventDays: .anyOfProgramme, excludedQualities: [.estimated, .edited],
@@ -117,6 +117,8 @@ import Verification
         combine: .max), chargingNets: true, gateClosureMinutes: 60,
       eligibility: BaselineTerms.Eligibility(
         rrmse: Percent(whole: 20)!, bias: Percent(whole: 4)!), minimumControlHomes: 200)
+    baseline.controlDraw = BaselineTerms.ControlDraw(
+      shareBasisPoints: 1_250, saltDigest: Digest(bytes: Array(0x0a...0x29))!)
     #expect(terms.baseline == baseline)
     var limits = ValidationLimits()
     limits.connection = Power(watts: 11_000)

@@ -29,6 +29,8 @@ public enum SkipReason: String, Hashable, Sendable, CaseIterable {
   /// Its site does not take part in the programme on that day, or it is smaller than the programme
   /// enrols.
   case notEnrolled
+  /// It was drawn not to be asked, so that others can be measured against it.
+  case controlGroup
   /// Its share would be smaller than the programme sends.
   case minimumSetpoint
   /// Nothing is left for it: its share is less than 1 W.

@@ -33,13 +33,14 @@ struct PretendWorld {
   init(
     scenario name: String, policy policyName: String, batteries: Int, before start: Timestamp,
     minutes: Int64 = 15, change: (inout Scenario) -> Void = { _ in },
-    edit: (String) -> String = { $0 }
+    edit: (String) -> String = { $0 }, leavingOut: Set<SiteID> = []
   ) throws {
     let file = "simulators/scenarios/\(name).yaml"
     var scenario = try ScenarioFile.parse(bytes: try Self.bytes(file), file: file)
     change(&scenario)
     let text = edit(String(decoding: try Self.bytes("policies/\(policyName).yaml"), as: UTF8.self))
     let policy = try Policy.load(bytes: Array(text.utf8), file: policyName)
+      .leaving(out: leavingOut)
     now = start.adding(seconds: -60 * minutes)
     fleet = SimulatedFleet(scenario: scenario, batteries: batteries, startingAt: now)
     let feeder =
