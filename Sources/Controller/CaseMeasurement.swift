@@ -38,11 +38,14 @@ public struct CaseMeasurement: Sendable {
   }
 
   /// One performance a home, in the order of the case.
-  public func verify(_ event: EventCase) async throws -> [Performance] {
+  /// - Parameter live: What was made of live records already.
+  public func verify(
+    _ event: EventCase, live known: LiveReadings? = nil
+  ) async throws -> [Performance] {
     let prepared = PreparedEvent(
       MeasuredEvent(id: event.id, window: event.window, noticeAt: event.noticeAt),
       terms: policy.measurement)
-    let live = try liveReadings(of: event)
+    let live = try known ?? liveReadings(of: event)
     let numbers = try self.numbers(of: event.homes)
     let days = self.days(of: event)
     let size = max(1, (event.homes.count + tasks - 1) / tasks)
@@ -70,13 +73,27 @@ public struct CaseMeasurement: Sendable {
 
   /// How one home's answer came about.
   public func explain(_ event: EventCase, home: Int) throws -> Explanation {
+    try explain(event, homes: [home])[0]
+  }
+
+  /// How the answers of some homes came about, in the order of `homes`.
+  ///
+  /// - Parameter live: What was made of live records already.
+  public func explain(
+    _ event: EventCase, homes: [Int], live: LiveReadings? = nil
+  ) throws -> [Explanation] {
     let prepared = PreparedEvent(
       MeasuredEvent(id: event.id, window: event.window, noticeAt: event.noticeAt),
       terms: policy.measurement)
-    var loader = try loader(of: event)
-    let numbers = try self.numbers(of: [event.homes[home]])
-    return Verifier.explain(
-      try site(event.homes[home], numbers: numbers[0], &loader), using: prepared)
+    var loader = try loader(of: event, live: live)
+    let numbers = try self.numbers(of: homes.map { event.homes[$0] })
+    var found: [Int: Explanation] = [:]
+    // In the order of the meters a block of readings is read once.
+    for place in homes.indices.sorted(by: { numbers[$0][0] < numbers[$1][0] }) {
+      found[place] = Verifier.explain(
+        try site(event.homes[homes[place]], numbers: numbers[place], &loader), using: prepared)
+    }
+    return homes.indices.map { found[$0]! }
   }
 
   /// All sites of an event as one meter, against its own baseline; nil when a site has no meter.
@@ -115,10 +132,11 @@ public struct CaseMeasurement: Sendable {
     }
   }
 
-  private func loader(of event: EventCase) throws -> SeriesLoader {
+  private func loader(of event: EventCase, live: LiveReadings? = nil) throws -> SeriesLoader {
     SeriesLoader(
       store: readings, days: days(of: event),
-      intervalSeconds: policy.measurement.intervalMinutes * 60, live: try liveReadings(of: event),
+      intervalSeconds: policy.measurement.intervalMinutes * 60,
+      live: try live ?? liveReadings(of: event),
       files: files, gridSecond: event.window.start.seconds)
   }
 
@@ -167,7 +185,7 @@ public struct CaseMeasurement: Sendable {
 
   /// Live records of the look-back's last days and the event, made into readings by meter and
   /// validated as the policy says.
-  private func liveReadings(of event: EventCase) throws -> LiveReadings {
+  func liveReadings(of event: EventCase) throws -> LiveReadings {
     let days = self.days(of: event)
     let arrivals = try readings.arrivals(
       startingIn: Window(
@@ -191,7 +209,7 @@ public struct CaseMeasurement: Sendable {
 }
 
 /// Live records as readings, and what they say of their meters.
-struct LiveReadings: Sendable {
+public struct LiveReadings: Sendable {
   var readings: [MeterID: [Reading]] = [:]
   var findings: [MeterID: [MeterHealth.Finding]] = [:]
 }

@@ -48,7 +48,8 @@ struct EventSettler: Sendable {
       readings: ReadingsSoFar(store: setup.readings, lastRecord: lastRecord), policy: policy,
       historyDays: setup.meterHistoryDays)
     let measured = try measurement.withControl(event, of: setup.fleet)
-    let performances = try await measurement.verify(measured)
+    let live = try measurement.liveReadings(of: measured)
+    let performances = try await measurement.verify(measured, live: live)
     let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
     let payer: SettlementRun.Payer =
       isFirst && policy.settlement.escrowRequired ? .escrow : .funding
@@ -86,7 +87,9 @@ struct EventSettler: Sendable {
       around.ledger?.checkpoint = try setup.book.checkpoint().note
       if !isFirst, account.entries.isEmpty { settled = nil }
     }
-    try ReportFolder(setup.reportsFolder).write(account.report(around))
+    var report = account.report(around)
+    try report.explain(measured, by: measurement, live: live)
+    try ReportFolder(setup.reportsFolder).write(report)
     return FinishedRun(item: item, settled: settled)
   }
 

@@ -10,6 +10,8 @@ extension EventReport {
       appendBaseline(facts?.baseline, &json)
       json.key("batteries")
       json.array { json in for battery in facts?.batteries ?? [] { json.string(battery.text) } }
+      json.key("consideredDays")
+      json.array { json in for day in facts?.days ?? [] { appendDay(day, &json) } }
       json.key("flags")
       json.array(facts?.flags ?? [])
       json.member("inputSha256", facts?.inputSHA256?.description)
@@ -22,6 +24,15 @@ extension EventReport {
       json.array { json in appendLines(pair, &json) }
       json.key("parties")
       json.array { json in appendParties(pair, &json) }
+      json.key("refusal")
+      if let refusal = facts?.refusal {
+        json.object { json in
+          json.member("code", refusal.code)
+          json.member("sentence", refusal.sentence)
+        }
+      } else {
+        json.null()
+      }
       json.member("siteId", pair.site.text)
     }
   }
@@ -36,6 +47,17 @@ extension EventReport {
       json.key("days")
       json.array { json in for day in baseline.days { json.string(day.description) } }
       json.member("kind", baseline.kind)
+    }
+  }
+
+  private func appendDay(_ day: HomeFacts.Day, _ json: inout JSONBytes) {
+    json.object { json in
+      json.member("class", day.dayClass)
+      json.member("date", day.date.description)
+      json.member("meanJ", day.mean)
+      json.member("reason", day.reason)
+      json.member("state", day.state)
+      json.member("weight", day.weight)
     }
   }
 

@@ -49,6 +49,11 @@ extension EventReport {
         ["what", "reason", "count"],
         exceptions.map { [$0.kind, $0.reason, People.count($0.count)] })
 
+    let explained = explainedLines()
+    if !explained.isEmpty {
+      text += "\n## What the homes were measured against\n\n"
+      for line in explained { text += "- \(line.site): \(Self.escaped(line.words))\n" }
+    }
     if !policy.sentences.isEmpty {
       text += "\n## Policy\n\n"
       for sentence in policy.sentences { text += "- \(Self.escaped(sentence))\n" }

@@ -70,6 +70,10 @@ public struct HomeFacts: Hashable, Sendable {
   public var intervals: [Interval]
   /// How its baseline came about, or nil without one.
   public var baseline: Baseline?
+  /// The look-back, newest first; empty for kinds without days, and where nobody asked.
+  public var days: [Day] = []
+  /// Why it was refused, where somebody asked.
+  public var refusal: Refusal?
   /// Losses, in millionths, or nil when unknown.
   public var lossFactorMillionths: Int64?
   /// Flag codes, in order.

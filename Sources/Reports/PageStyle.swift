@@ -33,8 +33,9 @@ enum PageStyle {
     svg .grid{stroke:var(--line)}
     svg .zero{stroke:var(--soft)}
     svg .fill{fill:var(--fill)}
-    svg .baseline,svg .target,svg .metered{fill:none;stroke-width:2.5;stroke-linejoin:round}
+    svg .baseline,svg .adjusted,svg .target,svg .metered{fill:none;stroke-width:2.5;stroke-linejoin:round}
     svg .baseline{stroke:var(--soft);stroke-dasharray:7 4}
+    svg .adjusted{stroke:var(--soft);stroke-width:1.2}
     svg .target{stroke:var(--target);stroke-dasharray:2 4;stroke-linecap:round}
     svg .metered{stroke:var(--metered)}
     svg .commands{stroke:var(--ink);stroke-width:1.5;fill:none}

@@ -57,7 +57,7 @@ extension Explanation {
         day.dayClass.rawValue.padded(to: 11), day.state.code.padded(to: 9),
       ]
       switch day.state {
-      case .excluded(let reason): columns.append(reasonText(reason, day))
+      case .excluded: columns.append(reasonText(of: day) ?? "")
       case .selected, .qualified:
         if let mean = day.mean { columns.append("\(Self.kilowattHours(mean)) kWh") }
         if let weight = day.weight { columns.append("weight \(weight)") }
@@ -69,8 +69,10 @@ extension Explanation {
     return lines
   }
 
-  private func reasonText(_ reason: DayReason, _ day: Day) -> String {
-    switch reason {
+  /// Why a day is out, with the first interval that is missing; nil for a day that is not.
+  public func reasonText(of day: Day) -> String? {
+    guard case .excluded(let reason) = day.state else { return nil }
+    return switch reason {
     case .dayClass: day.isHoliday ? "class (holiday)" : "class"
     case .missingData(let start): "missingData: \(clock(start))"
     case .holiday, .excludedDay, .wallClockGap, .eventDay, .overlapsEvent, .lowUsage: reason.code

@@ -125,7 +125,7 @@ struct SettleCommand: AsyncParsableCommand {
       measured, policy: files.policy, performances: performances,
       run: run, payer: files.policy.settlement.escrowRequired ? .escrow : .funding)
     let output = SettleOutput(account: account, rehearsal: rehearsal, fleet: batteries)
-    if let out { try write(output, to: out) }
+    if let out { try write(output, of: measured, by: measurement, to: out) }
     if json { output.writeJSON { Console.result($0) } } else { Console.result(output.text) }
   }
 
@@ -150,8 +150,11 @@ struct SettleCommand: AsyncParsableCommand {
     }
   }
 
-  private func write(_ output: SettleOutput, to folder: String) throws {
-    let report = output.report
+  private func write(
+    _ output: SettleOutput, of event: EventCase, by measurement: CaseMeasurement, to folder: String
+  ) throws {
+    var report = output.report
+    try report.explain(event, by: measurement)
     let reports = ReportFolder(folder)
     do {
       try reports.write(report)

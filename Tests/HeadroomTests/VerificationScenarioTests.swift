@@ -70,6 +70,20 @@ import Testing
       #expect(lines.count == 2, "one line of 0.00 with its reason, and no penalty")
       #expect(lines[1].contains(",premium,"))
       #expect(lines[1].contains("tooFewDays"))
+      // The report says which days there were, and why others did not count.
+      let folder = world.folder + "/out/E-1/initial"
+      let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+      #expect(page.contains("<b>S-1</b> dayMatching<br>Refused, tooFewDays: "))
+      #expect(page.contains("Left out: class (12 days); missingData: 17:00 ("))
+      let report = try JSONSerialization.jsonObject(
+        with: Data(contentsOf: URL(filePath: folder + "/report.json")))
+      let home = try #require(((report as? [String: Any])?["homes"] as? [[String: Any]])?.first)
+      #expect((home["refusal"] as? [String: String])?["code"] == "tooFewDays")
+      let considered = try #require(home["consideredDays"] as? [[String: Any]])
+      #expect(considered[0]["date"] as? String == "2025-08-13")
+      #expect(
+        considered.filter { ($0["reason"] as? String)?.hasPrefix("missingData") == true }
+          .first?["date"] as? String == "2025-08-07")
     }
   }
 

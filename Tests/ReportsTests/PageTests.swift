@@ -105,7 +105,8 @@ import Testing
 
   @Test func `has a picture of each home that was measured`() {
     let page = Example.report().html()
-    #expect(page.contains("aria-label=\"H1: baseline, adjusted baseline and metered power\""))
+    #expect(
+      page.contains("aria-label=\"H1: baseline, adjusted baseline, target and metered power\""))
     // H3 was refused and has no baseline, so there is nothing to draw.
     #expect(!page.contains("H3: baseline"))
     #expect(page.contains("<figcaption><b>H1</b>"))
