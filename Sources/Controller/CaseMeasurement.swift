@@ -1,6 +1,7 @@
 import Grid
 public import Policies
 import Settlement
+import Signing
 public import Storage
 public import Verification
 
@@ -90,8 +91,10 @@ public struct CaseMeasurement: Sendable {
     var found: [Int: Explanation] = [:]
     // In the order of the meters a block of readings is read once.
     for place in homes.indices.sorted(by: { numbers[$0][0] < numbers[$1][0] }) {
-      found[place] = Verifier.explain(
-        try site(event.homes[homes[place]], numbers: numbers[place], &loader), using: prepared)
+      let site = try site(event.homes[homes[place]], numbers: numbers[place], &loader)
+      var explanation = Verifier.explain(site, using: prepared)
+      explanation.inputDigest = SHA256.hash(site.inputBytes(of: prepared))
+      found[place] = explanation
     }
     return homes.indices.map { found[$0]! }
   }
@@ -149,7 +152,7 @@ public struct CaseMeasurement: Sendable {
       let next = try loader.series(of: meter, number: numbers[place + 1], side: .output)
       output = place == 0 ? next : output.flatMap { sum in next.flatMap { sum.adding($0) } }
     }
-    return SiteData(
+    var data = SiteData(
       site: home.site, siteMeter: site, batteryMeter: output, eventDays: home.eventDays,
       excludedDates: home.excludedDates, declared: home.declared,
       declaredHistory: home.declaredHistory, control: home.control, sharedWith: home.sharedWith,
@@ -157,6 +160,9 @@ public struct CaseMeasurement: Sendable {
       // A charger has none.
       capacity: home.capacity > .zero ? home.capacity : nil,
       recordFindings: loader.findings(of: [home.siteMeter] + home.batteryMeters))
+    data.untrustedDates = loader.untrustedDates(
+      of: policy.measurement.mode == .premises ? [home.siteMeter] : home.batteryMeters)
+    return data
   }
 
   /// Numbers of each home's site meter and battery meters, in this order.
@@ -198,11 +204,12 @@ public struct CaseMeasurement: Sendable {
       let made = RegisterBook.readings(
         of: meter, from: own.map(\.record), intervalSeconds: seconds,
         gridSecond: event.window.start.seconds)
-      let (kept, findings) = RecordValidation.graded(
+      let (kept, findings, untrusted) = RecordValidation.graded(
         made.readings, from: own, zone: zone, intervalSeconds: seconds,
         limits: policy.measurement.validation)
       live.readings[meter] = kept
       if !findings.isEmpty { live.findings[meter] = findings }
+      if !untrusted.isEmpty { live.untrusted[meter] = untrusted }
     }
     return live
   }
@@ -212,4 +219,6 @@ public struct CaseMeasurement: Sendable {
 public struct LiveReadings: Sendable {
   var readings: [MeterID: [Reading]] = [:]
   var findings: [MeterID: [MeterHealth.Finding]] = [:]
+  /// Local days of which nothing counts.
+  var untrusted: [MeterID: Set<CivilDate>] = [:]
 }

@@ -133,8 +133,12 @@ public struct EventCase: Sendable {
       rows[fleet[row].site, default: []].append(row)
     }
     let days = EventDays(others, except: record.id, policy: policy)
+    let shared = SharedMeters(fleet)
     let homes = rows.sorted { $0.key < $1.key }.map { site, rows in
-      Self.home(site, rows, record, fleet, grid.intervals, days)
+      var home = Self.home(site, rows, record, fleet, grid.intervals, days)
+      home.sharedWith = shared.others(
+        of: site, siteMeter: home.siteMeter, batteryMeters: home.batteryMeters)
+      return home
     }
     self.init(
       id: record.id, window: grid.window, intervals: grid.intervals, isTest: content.isTest,

@@ -68,6 +68,11 @@ struct SeriesLoader {
     return built(readings, meter: meter, side: side)
   }
 
+  /// Local days of which nothing counts, because a meter's clock was off.
+  func untrustedDates(of meters: [MeterID]) -> Set<CivilDate> {
+    meters.reduce(into: []) { $0.formUnion(live.untrusted[$1] ?? []) }
+  }
+
   /// What the live records of a site's meters say of them, by code.
   func findings(of meters: [MeterID]) -> [MeterHealth.Finding] {
     meters.flatMap { live.findings[$0] ?? [] }.sorted { ($0.code, $0.at) < ($1.code, $1.at) }

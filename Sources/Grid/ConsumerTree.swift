@@ -105,6 +105,22 @@ public struct ConsumerTree: Hashable, Sendable {
     return meters
   }
 
+  /// True when one of two meters hangs below the other on a day, or they are the same: what one
+  /// measures is a part of what the other does.
+  public func areNested(_ a: MeterID, _ b: MeterID, on day: CivilDate) -> Bool {
+    a == b || hangs(a, below: b, on: day) || hangs(b, below: a, on: day)
+  }
+
+  // No day has a cycle, so the walk up ends.
+  private func hangs(_ meter: MeterID, below upper: MeterID, on day: CivilDate) -> Bool {
+    var node = ConsumerID(meter.text)
+    while let next = node, let parent = place(of: next, on: day)?.parent {
+      if parent.text == upper.text { return true }
+      node = parent
+    }
+    return false
+  }
+
   private func place(of node: ConsumerID, on day: CivilDate) -> ConsumerPlace? {
     places[node]?.last { $0.contains(day) }
   }

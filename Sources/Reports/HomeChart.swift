@@ -1,4 +1,5 @@
 import Grid
+import Settlement
 
 /// One home's event in a few lines: the baseline before and after its adjustment, the target (the
 /// baseline less the commitment), and the meter.

@@ -23,6 +23,7 @@ extension Explanation {
       lines.append("meter  \(finding.code.rawValue): \(finding.sentence)")
     }
     if !isComplete { lines.append("not complete: data are still due") }
+    if let inputDigest { lines.append("inputs  SHA-256 \(inputDigest)") }
     return lines.map { $0 + "\n" }.joined()
   }
 

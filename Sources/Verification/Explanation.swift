@@ -63,6 +63,14 @@ public struct Explanation: Hashable, Sendable {
   public let findings: [MeterHealth.Finding]
   /// False while data that may enter the result are still due.
   public let isComplete: Bool
+  /// Net import in the four hours after the event, which nothing is netted with (rebound); nil
+  /// where a part is missing.
+  public let after: Energy?
+  /// SHA-256 of `SiteData.inputBytes`; nil where nobody hashed them.
+  public var inputDigest: Digest?
+
+  /// Seconds after the event in which batteries that recharge show.
+  static let afterSeconds: Int64 = 4 * 3_600
 
   init(_ run: SiteMeasurement, plan: PreparedEvent) {
     event = plan.event
@@ -79,6 +87,18 @@ public struct Explanation: Hashable, Sendable {
     let series = plan.terms.mode == .premises ? run.site.siteMeter : run.site.batteryMeter
     isComplete = (series?.endSecond ?? .min) >= needed
     findings = MeterHealth.findings(of: run.site, plan: plan)
+    after = Self.after(run, plan: plan)
+  }
+
+  private static func after(_ run: SiteMeasurement, plan: PreparedEvent) -> Energy? {
+    let net = run.values(.netImport)
+    var sum: Int64 = 0
+    for start in stride(from: Int64(0), to: afterSeconds, by: Int(plan.intervalSeconds)) {
+      let value = net.value(at: plan.event.window.end.seconds + start)
+      guard value.quality != .missing else { return nil }
+      sum += value.joules
+    }
+    return Energy(joules: sum)
   }
 
   private static func days(_ baseline: Baseline?, plan: PreparedEvent) -> [Day] {

@@ -39,22 +39,23 @@ public enum RecordValidation {
 
   /// Readings that `RegisterBook` made of the records, as verification may use them.
   ///
-  /// Edited readings stay: a person has looked at them. Findings are one a code, the first first.
+  /// Edited readings stay: a person has looked at them. Findings are one a code, the first first;
+  /// `untrusted` are the days whose clock was off by so much that nothing of them counts.
   ///
   /// - Parameter zone: Whose days are meant.
   public static func graded(
     _ readings: [Reading], from arrivals: [Arrival], zone: ZoneOffsets, intervalSeconds: Int64,
     limits: ValidationLimits
-  ) -> (readings: [Reading], findings: [MeterHealth.Finding]) {
+  ) -> (readings: [Reading], findings: [MeterHealth.Finding], untrusted: Set<CivilDate>) {
     let mayDiffer = arrivals.contains {
       $0.received < $0.record.window.end
         || $0.record.registers != nil && $0.record.energies != nil
     }
-    guard mayDiffer else { return (readings, []) }
+    guard mayDiffer else { return (readings, [], []) }
     let days = Dictionary(grouping: arrivals) { zone.date(at: $0.record.window.start).dayNumber }
       .mapValues { day($0, intervalSeconds: intervalSeconds, limits: limits) }
     let found = days.values.flatMap(\.findings)
-    guard !found.isEmpty else { return (readings, []) }
+    guard !found.isEmpty else { return (readings, [], []) }
     let kept = readings.map { reading in
       let best = days[zone.date(at: reading.window.start).dayNumber]?.best ?? .actual
       guard reading.quality == .actual || best == .missing, reading.quality < best else {
@@ -62,7 +63,8 @@ public enum RecordValidation {
       }
       return reading.lowered(to: best)
     }
-    return (kept, summary(found))
+    let untrusted = days.filter { $0.value.best == .missing }.keys
+    return (kept, summary(found), Set(untrusted.map { CivilDate(dayNumber: $0) }))
   }
 
   private static func summary(

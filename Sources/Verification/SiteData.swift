@@ -30,6 +30,8 @@ public struct SiteData: Sendable {
   public var capacity: Energy?
   /// What the live records of the site's meters say of them.
   public var recordFindings: [MeterHealth.Finding]
+  /// Local days of which nothing counts, because the clock of a meter was off by too much.
+  public var untrustedDates: Set<CivilDate> = []
 
   /// The data of one site.
   public init(

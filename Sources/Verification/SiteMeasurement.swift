@@ -40,7 +40,11 @@ struct SiteMeasurement {
     performance.flags = baseline.flags
     if lost > 0 { performance.flags.append(.eventIntervalsMissing(lost)) }
     if 4 * lost > plan.eventStarts.count {
-      refuse(.eventDataMissing(missing: lost, of: plan.eventStarts.count))
+      let days = plan.eventStarts.map { plan.terms.calendar.zone.date(at: Timestamp(seconds: $0)) }
+      let count = plan.eventStarts.count
+      refuse(
+        days.contains(where: site.untrustedDates.contains)
+          ? .clockUntrusted(missing: lost, of: count) : .eventDataMissing(missing: lost, of: count))
     }
     if let reason = baseline.refusal { refuse(reason) }
     if refusal == nil, plan.terms.baseline.eligibility != nil {

@@ -28,6 +28,8 @@ public enum Refusal: Hashable, Sendable {
   case intervalTooCoarse(found: Int64, needed: Int64)
   /// More than a quarter of the event's intervals are missing.
   case eventDataMissing(missing: Int, of: Int)
+  /// More than a quarter of the event's intervals do not count, because the meter's clock was off.
+  case clockUntrusted(missing: Int, of: Int)
   /// No schedule was declared before gate closure for every interval of the event.
   case notDeclared
   /// The schedule is not the one that was frozen at gate closure.
@@ -57,6 +59,7 @@ public enum Refusal: Hashable, Sendable {
     case .deviceDataMissing: "deviceDataMissing"
     case .intervalTooCoarse: "intervalTooCoarse"
     case .eventDataMissing: "eventDataMissing"
+    case .clockUntrusted: "clockUntrusted"
     case .notDeclared: "notDeclared"
     case .scheduleChanged: "scheduleChanged"
     case .baselineTooInaccurate: "baselineTooInaccurate"
@@ -87,6 +90,9 @@ public enum Refusal: Hashable, Sendable {
       "The meter's intervals of \(found) s do not make up the programme's of \(needed) s."
     case .eventDataMissing(let missing, let count):
       "\(missing) of the event's \(count) intervals are missing; at most a quarter may be."
+    case .clockUntrusted(let missing, let count):
+      "The meter's clock was off by more than an interval on the event's day, so \(missing) of the "
+        + "event's \(count) intervals do not count."
     case .notDeclared:
       "No schedule for the whole event was declared before gate closure."
     case .scheduleChanged(let frozen, let found):

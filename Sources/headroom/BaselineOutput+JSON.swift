@@ -96,6 +96,8 @@ extension BaselineOutput {
     json.text("kind", explanation.terms.baseline.kind.rawValue)
     json.text("class", explanation.dayClass.rawValue)
     json.flag("isComplete", explanation.isComplete)
+    json.integer("afterEventJ", explanation.after?.joules)
+    json.text("inputSha256", explanation.inputDigest.map { "\($0)" })
     json.array("days") { json in
       for day in explanation.days { json.object(nil) { write(day, explanation, to: &$0) } }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Controller
+import Engine
 import Grid
 import Policies
 import Verification
@@ -14,6 +15,8 @@ struct EvidenceOptions: ParsableArguments {
   var excluded: String?
   @Option(help: "Energy that was claimed before, as CSV: it is not verified again.")
   var claims: String?
+  @Option(help: "With --claims, the tree of consumers, as CSV: a claim counts above and below too.")
+  var tree: String?
   @ArgumentParser.Flag(help: "Take days that look as if Wh had been taken for kWh.")
   var acceptUnits = false
 }
@@ -23,6 +26,7 @@ struct SiteEvidence {
   private let schedules: ScheduleBook?
   private let excluded: [ExcludedDaysFile.Row]
   private let claims: [EnergyClaim]
+  private let tree: ConsumerTree?
 
   /// Reads the files; what is wrong is left in `files`.
   init(_ options: EvidenceOptions, zone: ZoneOffsets, _ files: inout InputFiles) {
@@ -40,6 +44,12 @@ struct SiteEvidence {
       options.excluded.flatMap { path in
         files.parse(path) { try ExcludedDaysFile.parse($0, file: $1) }
       } ?? []
+    tree = options.tree.flatMap { path in
+      files.parse(path) { try ConsumerTreeFile.parse($0, file: $1) }
+    }
+    if let path = options.tree, options.claims == nil {
+      files.fault("--tree is \(path); allowed: only beside --claims")
+    }
     claims =
       options.claims.flatMap { path in
         files.parse(path) { try ClaimsFile.parse($0, file: $1) }
@@ -88,11 +98,15 @@ struct SiteEvidence {
       }
     }
     let own = Self.claims(of: home, event: event, window: window, policy: policy)
+    let day = policy.measurement.calendar.zone.date(at: window.start)
+    // What the policy allows beside itself may claim the same.
+    let allowed = policy.dispatch.enrolment.allowedWith
     let first = claims.first { claim in
       (claim.programme != policy.id || claim.event != event)
+        && !allowed.contains(claim.programme)
         && own.contains {
-          $0.meter == claim.meter && $0.direction == claim.direction
-            && $0.window.intersection(claim.window) != nil
+          (tree?.areNested($0.meter, claim.meter, on: day) ?? ($0.meter == claim.meter))
+            && $0.direction == claim.direction && $0.window.intersection(claim.window) != nil
         }
     }
     home.claimedBy = first.map { "\($0.programme), event \($0.event)," }

@@ -26,7 +26,7 @@ struct MeasuredFiles {
   private let eventDays: Set<CivilDate>
   let evidence: SiteEvidence
   /// Sites that share a service point, by meter.
-  private let shared: [MeterID: [SiteID]]
+  private let shared: SharedMeters
 
   /// Reads and joins the files; what is wrong is said, and ends the command with 65.
   init(
@@ -36,7 +36,7 @@ struct MeasuredFiles {
     try InputFiles.oneStandardInput(
       meters + [
         policyPath, eventsPath, fleetPath, options.schedule, options.frozen, options.excluded,
-        options.claims,
+        options.claims, options.tree,
       ])
     var files = InputFiles()
     let parts = meters.map { ($0, files.meters($0)) }
@@ -74,8 +74,7 @@ struct MeasuredFiles {
     eventDays = Set(events.filter { $0.event != row.event }.map { zone.date(at: $0.window.start) })
     let known = readings.meters
     let enrolled = fleet ?? nil
-    shared = Dictionary(grouping: enrolled ?? [], by: \.siteMeter)
-      .mapValues { Set($0.map(\.site)).sorted() }
+    shared = SharedMeters(enrolled ?? [])
     sites = Self.sites(fleet ?? nil, meters: known)
     if window != row.window {
       Console.note(
@@ -128,7 +127,8 @@ struct MeasuredFiles {
       ratedPower: batteries.reduce(.zero) { $0 + $1.greatestReduction },
       capacity: batteries.reduce(.zero) { $0 + $1.capacity }, commitment: commitment,
       eventDays: eventDays)
-    home.sharedWith = (shared[meter] ?? []).filter { $0 != site }
+    home.sharedWith = shared.others(
+      of: site, siteMeter: home.siteMeter, batteryMeters: home.batteryMeters)
     return evidence.complete(home, event: row.event, window: window, policy: policy)
   }
 

@@ -104,5 +104,6 @@ import Verification
     #expect(early.meterFindings.contains(.clock))
     let event = try await Self.measure(bad: 4, ahead: 3_700, extra: 0)
     #expect(event.intervals.map(\.status) == [.missing])
+    #expect(event.verdict == .refused(.clockUntrusted(missing: 1, of: 1)))
   }
 }

@@ -239,4 +239,38 @@ import Testing
       #expect(!of("H3", "status").contains("held"))
     }
   }
+
+  @Test func `V18: a claim counts for the meters above and below, unless the policy lists it`()
+    throws
+  {
+    let home = FamilyHome { back, _ in back == 0 ? 400 : 1_000 }
+    try World.make { world in
+      let claims = try world.file(
+        "claims.csv",
+        "programme_id,event_id,meter_id,start,end,direction\n"
+          + "first,E-9,main,2025-08-14T17:30:00-07:00,2025-08-14T18:30:00-07:00,import\n")
+      let tree = try world.file(
+        "tree.csv",
+        "node_id,parent_id,kind,from,to\nmain,,meter,2025-01-01,\nS-1,main,meter,2025-01-01,\n")
+      func reason(_ policy: String, _ more: [String]) throws -> (String?, String?) {
+        let outcome = try FamilyHome.run(
+          world, meters: home.rows(), policy: policy, more: ["--claims", claims] + more)
+        let meters = try #require(try outcome.object()["meters"] as? [[String: Any]])
+        let meter = try #require(meters.first)
+        return (meter["reason"] as? String, meter["sentence"] as? String)
+      }
+      // Without the tree nobody knows that the two meters see the same energy.
+      #expect(try reason(FamilyHome.policy(), []).0 == nil)
+      let below = try reason(FamilyHome.policy(), ["--tree", tree])
+      #expect(below.0 == "alreadyClaimed")
+      #expect(below.1 == "first, event E-9, claimed this energy first.")
+      let listed = FamilyHome.policy().replacingOccurrences(
+        of: "measurement:",
+        with: "enrolment: {otherProgrammes: listed, allowedWith: [first]}\nmeasurement:")
+      #expect(try reason(listed, ["--tree", tree]).0 == nil)
+      let alone = try FamilyHome.run(world, meters: home.rows(), more: ["--tree", tree])
+      #expect(alone.status == 65)
+      #expect(alone.notes.contains("allowed: only beside --claims"))
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Grid
 import Reports
 import Settlement

@@ -107,4 +107,22 @@ import Verification
     let sums = try Self.sum("transit", Self.plant, readings, Self.hours + ["2025-05-01T12:00:00Z"])
     #expect(sums.map(\.total.knownSeconds) == [0, 0])
   }
+
+  @Test func `know which meters measure a part of each other, on a day`() throws {
+    let tree = try ConsumerTree(
+      Self.plant + [
+        Self.place("deep", "own", .meter, "2025-01-01", "2025-05-10"),
+        Self.place("deep", "plant", .meter, "2025-05-11"),
+      ])
+    func nested(_ a: String, _ b: String, _ day: String = "2025-05-01") -> Bool {
+      let (one, other) = (MeterID(a)!, MeterID(b)!)
+      let found = tree.areNested(one, other, on: Samples.date(day))
+      #expect(found == tree.areNested(other, one, on: Samples.date(day)))
+      return found
+    }
+    #expect(nested("main", "main") && nested("main", "own") && nested("main", "deep"))
+    #expect(!nested("own", "transit"), "beside each other")
+    #expect(!nested("main", "deep", "2025-05-11"), "it has moved")
+    #expect(!nested("main", "stranger") && nested("stranger", "stranger"))
+  }
 }

@@ -102,6 +102,7 @@ import Testing
       readings, from: all, zone: .utc, intervalSeconds: 900, limits: ValidationLimits())
     #expect(graded.readings.map(\.quality) == [.missing, .missing])
     #expect(graded.findings.map(\.code) == [.clock])
+    #expect(graded.untrusted == [CivilDate(text: "2025-08-15")!])
     // A programme of hours has a longer interval, and the clock is within it.
     let hourly = RecordValidation.graded(
       readings, from: all, zone: .utc, intervalSeconds: 3_600, limits: ValidationLimits())

@@ -37,7 +37,7 @@ public struct Backtest: Sendable {
   public var promises: [ProgrammeHome]?
   private let readings: BacktestReadings
   private let sites: [(site: SiteID, rows: [Int])]
-  private let shared: [MeterID: [SiteID]]
+  private let shared: SharedMeters
 
   /// A back-test.
   public init(
@@ -53,8 +53,7 @@ public struct Backtest: Sendable {
     self.movement = movement
     sites = Dictionary(grouping: fleet.indices) { fleet[$0].site }
       .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    shared = Dictionary(grouping: fleet, by: \.siteMeter)
-      .mapValues { Set($0.map(\.site)).sorted() }
+    shared = SharedMeters(fleet)
   }
 
   /// What the events come to under `policy`.
@@ -146,7 +145,8 @@ public struct Backtest: Sendable {
         ratedPower: batteries.reduce(.zero) { $0 + $1.greatestReduction },
         capacity: batteries.reduce(.zero) { $0 + $1.capacity }, commitment: commitment,
         eventDays: others)
-      home.sharedWith = (shared[home.siteMeter] ?? []).filter { $0 != site }
+      home.sharedWith = shared.others(
+        of: site, siteMeter: home.siteMeter, batteryMeters: home.batteryMeters)
       return home
     }
     guard !homes.isEmpty else { return .refused(row, "not one battery could be asked") }

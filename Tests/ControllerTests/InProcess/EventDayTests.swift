@@ -102,4 +102,45 @@ import Verification
     let days = try await Self.days(event, home: 0, "dispatchedSite")
     #expect(days.first == Self.monday)
   }
+
+  /// A fleet as it is, with other meters for each battery.
+  static func fleet(
+    _ old: [EnrolledBattery], _ meters: (Int) -> (site: String, battery: String)
+  ) -> [EnrolledBattery] {
+    old.enumerated().map { place, battery in
+      EnrolledBattery(
+        battery: battery.battery, gateway: battery.gateway, site: battery.site,
+        owner: battery.owner, node: battery.node, capacity: battery.capacity,
+        maxDischarge: battery.maxDischarge, maxCharge: battery.maxCharge,
+        dischargeEfficiency: battery.dischargeEfficiency, reserve: battery.reserve,
+        exportLimit: battery.exportLimit, charge: battery.charge,
+        siteMeter: MeterID(meters(place).site)!, batteryMeter: MeterID(meters(place).battery)!)
+    }
+  }
+
+  static func settledEvent(
+    edit: @escaping (String) -> String = { $0 }
+  ) throws -> (world: PretendWorld, record: EventRecord) {
+    let window = try window("2026-07-14")
+    var world = try PretendWorld(
+      scenario: "sunny-day", policy: "surge-ten-percent", batteries: 2, before: window.start,
+      edit: edit)
+    world.signal(.init(window: window, level: 2, request: .byLevel))
+    world.run(to: window.end.adding(seconds: 3_600))
+    return (world, try #require(world.record))
+  }
+
+  @Test func `V20: knows two enrolments behind one service point, and one device in two`() throws {
+    let (world, record) = try Self.settledEvent()
+    let policy = try Self.policy("notifiedSite")
+    func shared(_ meters: (Int) -> (site: String, battery: String)) -> [[SiteID]] {
+      EventCase(
+        record, fleet: Self.fleet(world.fleet.enrolment, meters), policy: policy, others: []
+      )?.homes.map(\.sharedWith) ?? []
+    }
+    let sites = world.fleet.enrolment.map(\.site)
+    #expect(shared { ("m-\($0)", "b-\($0)") } == [[], []])
+    #expect(shared { ("m-1", "b-\($0)") } == [[sites[1]], [sites[0]]])
+    #expect(shared { ("m-\($0)", "b-1") } == [[sites[1]], [sites[0]]])
+  }
 }
