@@ -174,6 +174,7 @@ extension EventReport {
 
   private func appendTotals(_ json: inout JSONBytes) {
     let totals = settlement.totals
+    let part = performance
     json.object { json in
       json.member("askedWh", wattHours: fleet.asked)
       json.key("byLineType")
@@ -196,7 +197,10 @@ extension EventReport {
       json.member("creditedWh", wattHours: totals.credited)
       json.member("currency", currency.code)
       json.member("held", totals.held.text(in: currency))
+      json.member("meanReductionW", part.meanWatts)
       json.member("penalties", totals.penalties.text(in: currency))
+      json.member("performance", part.factor)
+      json.member("performanceUncapped", part.uncappedFactor)
       json.member("rewards", totals.rewards.text(in: currency))
       json.member("rounding", totals.rounding.text(in: currency))
       json.member("shortfallWh", wattHours: notDelivered)

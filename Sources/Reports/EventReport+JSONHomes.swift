@@ -6,6 +6,7 @@ extension EventReport {
   func appendHome(_ pair: HomePair, _ json: inout JSONBytes) {
     json.object { json in
       let facts = pair.row.map { homes[$0] }
+      let part = pair.row.map { self.performance(row: $0) }
       json.key("baseline")
       appendBaseline(facts?.baseline, &json)
       json.key("batteries")
@@ -22,8 +23,11 @@ extension EventReport {
       }
       json.key("lines")
       json.array { json in appendLines(pair, &json) }
+      json.member("meanReductionW", part?.meanWatts)
       json.key("parties")
       json.array { json in appendParties(pair, &json) }
+      json.member("performance", part?.factor)
+      json.member("performanceUncapped", part?.uncappedFactor)
       json.key("refusal")
       if let refusal = facts?.refusal {
         json.object { json in

@@ -46,6 +46,18 @@ extension EventReport {
       ("Rewards", People.money(totals.rewards, currency), "charged to the utility"),
       ("Penalties", People.money(totals.penalties, currency), "charged to homes"),
     ]
+    let part = performance
+    if let percent = People.percent(part.credited, of: part.committed),
+      let uncapped = People.percent(part.uncapped, of: part.committed)
+    {
+      figures.insert(
+        ("Performance", percent, "credited of what homes were asked for; \(uncapped) uncapped"),
+        at: 4)
+    }
+    if let watts = part.meanWatts {
+      figures.insert(
+        ("Mean reduction", People.power(watts), "over the hours that have data"), at: 3)
+    }
     if let delivered = fleet.delivered {
       figures.insert(("Reported", People.energy(delivered), "by the batteries themselves"), at: 2)
     }
