@@ -52,6 +52,9 @@ struct PeriodCalendar {
     )
   }
 
+  /// The first day of the season that holds a day, or nil.
+  func seasonStart(of day: CivilDate) -> CivilDate? { season(of: day)?.from }
+
   private func month(of day: CivilDate) -> ProgrammePeriod {
     let (year, month, _) = day.components
     let first = CivilDate(year: year, month: month, day: 1)!

@@ -15,7 +15,7 @@ struct ReportCommand: ParsableCommand {
     subcommands: [
       ReportEventCommand.self, ReportEventsCommand.self, ReportOwnerCommand.self,
       ReportMonthCommand.self, ReportProgrammeCommand.self, ReportSignCommand.self,
-      ReportFinalCommand.self,
+      ReportFinalCommand.self, ReportReviewCommand.self,
     ])
 }
 
