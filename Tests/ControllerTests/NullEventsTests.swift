@@ -61,7 +61,7 @@ private enum Recorded {
 /// Scenario V15: what a method credits though no battery moved.
 @Suite struct `Events in which nothing moved` {
   @Test(.enabled(if: Recorded.isPresent))
-  func `have the published false credit, to four decimals`() throws {
+  func `V15: have the published false credit, to four decimals`() throws {
     let rows = try Recorded.nullEvents().rows(NullEvents.methods(of: Recorded.policy()))
     let clean = rows.filter { $0.dataClass == "clean" }
     #expect(clean.allSatisfy { $0.homes == 9 && $0.doubts.isEmpty })

@@ -98,7 +98,7 @@ extension Program.Outcome {
 
 @Suite struct `headroom baseline with more than meters` {
   /// Scenario V16: the days and reasons that an owner sees before he joins.
-  @Test func `leaves out the outages of a site`() throws {
+  @Test func `V16: leaves out the outages of a site, and shows its owner why`() throws {
     let home = FamilyHome { back, _ in back == 1 ? 9_000 : 1_000 }
     try World.make { world in
       let excluded = try world.file(
@@ -138,7 +138,7 @@ extension Program.Outcome {
     "event_id,start,end\nE-1,2025-08-14T17:00:00,2025-08-14T19:00:00\n"
 
   /// Scenario V2: a schedule that was changed after it was frozen.
-  @Test func `measures against the schedule that was frozen`() throws {
+  @Test func `V2: measures against the schedule that was frozen`() throws {
     // V2: plan 100 kW; measured 85 and 78. What came after gate closure is turned away.
     let home = FamilyHome(days: 1) { _, minute in
       minute == 1_020 ? 85_000 : minute == 1_080 ? 78_000 : 50_000
@@ -224,7 +224,7 @@ extension Program.Outcome {
   }
 
   /// Scenario V18: refused, naming the first.
-  @Test func `verifies no energy that was claimed before`() throws {
+  @Test func `V18: verifies no energy that was claimed before, and names the first`() throws {
     let home = FamilyHome { back, _ in back == 0 ? 400 : 1_000 }
     try World.make { world in
       let claims = world.folder + "/claims.csv"
@@ -274,8 +274,7 @@ extension Program.Outcome {
     }
   }
 
-  /// Scenario V20.
-  @Test func `flags two enrolments behind one service point`() throws {
+  @Test func `V20: flags two enrolments behind one service point`() throws {
     let home = FamilyHome { back, _ in back == 0 ? 400 : 1_000 }
     try World.make { world in
       let fleet = try world.file(

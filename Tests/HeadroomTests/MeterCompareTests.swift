@@ -6,7 +6,7 @@ import Testing
 
   /// A grid company has 1.20 kWh where 1.17 are known: 2.5 %, and 1 % is allowed. The others agree.
   /// Scenario V12: the difference of 2.5 % is named; who disputes it holds the line by hand.
-  @Test func `names the line that differs, and ends with 1`() throws {
+  @Test func `V12: names the line that differs, and ends with 1`() throws {
     try World.make { world in
       let (theirs, own) = (world.folder + "/grid.csv", world.folder + "/own.csv")
       func write(_ rows: [(String, String)], _ path: String) throws {

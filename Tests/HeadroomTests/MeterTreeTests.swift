@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `headroom meter tree` {
   /// Scenario V9; and V8 for a month that is not whole.
-  @Test func `sums any node from a file or the database, and shows the loss`() throws {
+  @Test func `V9: sums any node from a file or the database, and shows the loss`() throws {
     try World.make { world in
       let tree = world.folder + "/tree.csv"
       let meters = world.folder + "/meters.csv"

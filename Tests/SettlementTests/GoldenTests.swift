@@ -78,8 +78,8 @@ import Testing
     #expect(interval.credited == World.wh(11_000))
   }
 
-  @Test func `caps the credited energy and shows what lies above`() {
-    // 100 kW for two hours, 15 and 22 kWh measured against 20 each (V1).
+  @Test func `V2: caps the credited energy and shows what lies above`() {
+    // 100 kW for two hours, 15 and 22 kWh measured against 20 each.
     let home = World.settled(World.home(committed: [20_000, 20_000], delivered: [15_000, 22_000]))
     #expect(home.credited == World.wh(35_000))
     #expect(home.committed == World.wh(40_000))

@@ -52,7 +52,7 @@ import Testing
   }
 
   /// Four quarter hours of 0.25 kWh, the third missing at first: 0.75 kWh, then the rest.
-  @Test func `posts what a late reading adds`() {
+  @Test func `V5: posts what a late reading adds`() {
     let whole = World.home(
       committed: [250, 250, 250, 250], delivered: [250, 250, 250, 250])
     var partial = whole

@@ -30,7 +30,7 @@ import Verification
     return Verifier.verify(data, event: event, terms: terms)
   }
 
-  @Test func `is what the site is measured against`() {
+  @Test func `V2: is what the site is measured against`() {
     // V2: plan 100 kW, measured 85 and 78.
     let result = Self.verify(Self.schedule())
     #expect(result.verdict == .verified)

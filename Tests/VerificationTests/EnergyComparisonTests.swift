@@ -13,7 +13,7 @@ import Verification
       (0, 0, 0, 0, nil, .agrees), (0, 1, 10_000, 1, nil, .differs),
       (1_200, nil, 100, nil, nil, .missing), (nil, 0, 100, nil, nil, .missing),
     ] as [(Int64?, Int64?, Int32, Int64?, Int64?, EnergyComparison.Verdict)])
-  func `agree within a share of the reference`(
+  func `V12: agree within a share of the reference`(
     _ reference: Int64?, _ own: Int64?, _ tolerance: Int32, _ difference: Int64?,
     _ hundredths: Int64?, _ verdict: EnergyComparison.Verdict
   ) {

@@ -35,7 +35,7 @@ import Verification
     Verifier.verify(data, event: event, terms: terms).flags
   }
 
-  @Test func `adjustmentCapped says that a limit acted, and the baseline obeys it`() {
+  @Test func `V6: adjustmentCapped says that a limit acted, and the baseline obeys it`() {
     // V6: the window is 2.0 each hour, the event 3.0; today the battery charges 5 kW for two hours.
     let meter = Samples.series(from: "2025-07-01", through: "2025-08-14") { date, minute in
       let hour = minute / 60
@@ -179,7 +179,7 @@ import Verification
       ])
   }
 
-  @Test func `meterDeviceMismatch holds above 5 percent and 0.2 kWh together`() {
+  @Test func `V13: meterDeviceMismatch holds above 5 percent and 0.2 kWh together`() {
     // V13: 1.00 and 1.35 differ by 0.35, more than 0.2675; 1.10 and 1.35 by 0.25.
     func differs(_ site: Int64, _ device: Int64) -> Bool {
       Reconciliation.differs(

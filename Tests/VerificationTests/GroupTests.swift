@@ -11,7 +11,7 @@ import Verification
     ])
 
   /// Scenario V7: 25, 23, 50, 46, 100 and 92 intervals.
-  @Test func `know how long a local day is`() {
+  @Test func `V7: know how long a local day is`() {
     let rows: [(ZoneOffsets, String, Int64, Int)] = [
       (Zones.losAngeles, "2016-11-06", 60, 25), (Zones.losAngeles, "2017-03-12", 60, 23),
       (london, "2025-10-26", 30, 50), (london, "2025-03-30", 30, 46),
@@ -28,8 +28,7 @@ import Verification
 
   var london: ZoneOffsets { Self.london }
 
-  /// Scenario V8.
-  @Test func `have the same sum to the joule`() {
+  @Test func `V8: have the same sum to the joule`() {
     let series = Samples.series(from: "2025-02-15", through: "2025-04-15", minutes: 15) {
       ($0.dayNumber * 31 + $1) % 97 - 20
     }
@@ -55,7 +54,7 @@ import Verification
   }
 
   /// Scenario V7: 16:00 to 21:00 before and after the clocks change.
-  @Test func `lie where the wall clock says, whatever the offset of the day`() {
+  @Test func `V7: lie where the wall clock says, whatever the offset of the day`() {
     let before = Samples.event("2016-11-05T16:00", "2016-11-05T21:00")
     let after = Samples.event("2016-11-06T16:00", "2016-11-06T21:00")
     #expect(before.window.description == "2016-11-05T23:00:00Z/2016-11-06T04:00:00Z")

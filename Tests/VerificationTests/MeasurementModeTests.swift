@@ -29,7 +29,7 @@ import Verification
     return Verifier.verify(data, event: event, terms: terms).reductionWattHours
   }
 
-  @Test func `matters to a battery that zeroes 2.5 kW every evening`() {
+  @Test func `V3: matters to a battery that zeroes 2.5 kW every evening`() {
     // V3: in the event it gives 5 kW and the meter shows −2.5.
     let data = Samples.data(Self.evening(0, -2_500), battery: Self.battery(2_500, 5_000))
     #expect(Self.reduction(.premises, .dayMatching, data) == [2_500, 2_500])
@@ -131,7 +131,7 @@ import Verification
     #expect(baseline(.max) == [1_900, 1_900])
   }
 
-  @Test func `misses one interval of four and keeps the others`() {
+  @Test func `V5: misses one interval of four and keeps the others`() {
     // V5: four quarter hours of 0.25 kWh, the third missing.
     let event = Samples.event("2025-08-14T17:00", "2025-08-14T18:00")
     let meter = Samples.series(from: "2025-08-01", through: "2025-08-14", minutes: 15) {

@@ -79,8 +79,7 @@ import Verification
   }
 
   /// The meter moves on the local day 2025-05-02, which begins at 15:00 of UTC in Tokyo.
-  /// Scenario V9.
-  @Test func `count a moved meter where it was`() throws {
+  @Test func `V9: count a moved meter where it was`() throws {
     let places = [
       Self.place("acme", nil, .company), Self.place("north", "acme", .site),
       Self.place("south", "acme", .site),

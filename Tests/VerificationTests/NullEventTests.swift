@@ -108,7 +108,7 @@ import Verification
   }
 
   /// Scenario V15 with `capAtDeviceOutput`.
-  @Test func `earns exactly nothing where the battery's output is the cap`() {
+  @Test func `V15: earns exactly nothing where the battery's output is the cap`() {
     for row in ReferenceHomes.events {
       for home in ReferenceHomes.clean {
         var data = ReferenceHomes.data(home, besides: row.id)
@@ -123,7 +123,7 @@ import Verification
   }
 
   /// Scenario V14: 2016-08-15 is no candidate for the 16th.
-  @Test func `leaves out the day before, which was an event as well`() {
+  @Test func `V14: leaves out the day before, which was an event as well`() {
     let row = ReferenceHomes.events[1]
     let result = Verifier.verify(
       ReferenceHomes.data("CA01", besides: row.id), event: Samples.event(row.start, row.end),

@@ -18,7 +18,7 @@ import Verification
     return result.verdict
   }
 
-  @Test func `with four clean days where five are needed, and never against a baseline of zero`() {
+  @Test func `V4: with four clean days where five are needed, never against zero`() {
     let data = Samples.data(
       Samples.series(from: "2025-08-10", through: "2025-08-14") { _, _ in 1_000 })
     #expect(

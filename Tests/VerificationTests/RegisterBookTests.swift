@@ -44,7 +44,7 @@ import Verification
   }
 
   /// Scenario V1: 60 minutes of 0.02 kWh are 1.20 kWh though three were lost.
-  @Test func `makes the hour exact and actual although three minutes were lost`() throws {
+  @Test func `V1: makes the hour exact and actual although three minutes were lost`() throws {
     var records = Self.hour
     records.removeSubrange(21..<24)
     let series = try Self.hourly(Self.readings(records))

@@ -35,7 +35,7 @@ import Verification
   }
 
   /// Scenario V1 without registers: 57 of 60 minutes are known, 1.14 kWh.
-  @Test func `needs every part, and never takes a missing one for zero`() throws {
+  @Test func `V1: needs every part, and never takes a missing one for zero`() throws {
     let readings = Array(Self.minutes.dropFirst(3))
     let built = try Self.build(readings)
     #expect(built.series.energy(row: 0) == nil)
@@ -64,8 +64,7 @@ import Verification
     #expect(built.duplicates == 5)
   }
 
-  /// Scenario V19.
-  @Test func `splits a record that straddles a border by overlap in time`() throws {
+  @Test func `V19: splits a record that straddles a border by overlap in time`() throws {
     // A device whose clock is two minutes early: 16:58 to 17:13 is 1.5 kWh, 0.2 of it before 17:00.
     let drifting = (-1...1).map {
       Self.reading(-120 + 900 * $0, 900, wattHours: $0 == 0 ? 1_500 : 0)

@@ -70,8 +70,7 @@ import Testing
       of: path, currency: plant.installation.policy.settlement.currency)?.available
   }
 
-  @Test func `posts what late readings change, once, and its evidence gives the same`() async throws
-  {
+  @Test func `V5: posts what late readings change once, and its evidence says so`() async throws {
     var (plant, withheld, home) = try await Self.settledWithout(try Self.world())
     let owner = "owner:\(home.owner)"
     #expect(try Self.balance(plant, owner) ?? 0 == 0)
