@@ -16,6 +16,7 @@ extension Loop {
       let frames = decider.schedules.frames(for: rows)
       if !frames.isEmpty {
         setup.logger.notice("declared schedules have changed", metadata: ["rows": "\(rows.count)"])
+        turnAway(rows)
       }
       for frame in frames { note(frame, into: &draft) }
     case .unusable(let reason):
@@ -23,6 +24,19 @@ extension Loop {
     case nil: break
     }
     for event in closing { freeze(event, into: &draft, at: now) }
+  }
+
+  /// Says which new versions came after the gate of an event under way: they do not count for it.
+  private func turnAway(_ rows: [ScheduleRow]) {
+    let windows = Dictionary(
+      uniqueKeysWithValues: decider.engine.events.compactMap { record in
+        record.closedAt == nil ? record.window.map { (record.id, $0) } : nil
+      })
+    for (event, sites) in decider.schedules.late(rows, windows: windows) {
+      setup.logger.warning(
+        "gateClosed: schedules came after gate closure and do not count",
+        metadata: ["event": "\(event)", "sites": "\(sites.map(\.text).joined(separator: " "))"])
+    }
   }
 
   /// When the next gate closes, or nil.

@@ -29,6 +29,20 @@ struct ScheduleLog: Sendable {
     }
   }
 
+  /// Sites with rows that are not known yet and came after the gate of an event, by event.
+  func late(
+    _ rows: [ScheduleRow], windows: [EventID: Window]
+  ) -> [(event: EventID, sites: [SiteID])] {
+    let known = Set(self.rows)
+    return frozen.sorted { $0.key < $1.key }.compactMap { event, frozen in
+      guard let window = windows[event] else { return nil }
+      let late = rows.filter {
+        $0.declaredAt > frozen.gate && $0.window.intersection(window) != nil && !known.contains($0)
+      }
+      return late.isEmpty ? nil : (event, Set(late.map(\.site)).sorted())
+    }
+  }
+
   /// The frame that freezes the schedules in force for an event.
   static func frame(freezing digests: [FrozenSchedule], of event: EventID, gate: Timestamp) -> Frame
   {

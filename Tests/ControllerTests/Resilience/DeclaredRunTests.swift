@@ -211,6 +211,14 @@ import Wire
         freezing: [FrozenSchedule(event: event, site: site, digest: digest)], of: event,
         gate: window.start))
     #expect(log.frozen[event]?.gate == window.start)
+    // The gate closed at 00:30: what came at 00:31 is late, unless it is known or for another time.
+    let tooLate = try Self.rows(
+      "A,2026-07-15T00:30:00Z,15,0.5,2026-07-15T00:31:00Z\n"
+        + "C,2026-07-15T00:30:00Z,15,0.5,2026-07-15T00:30:00Z\n"
+        + "D,2026-07-15T00:45:00Z,15,0.5,2026-07-15T00:31:00Z\n")
+    let late = log.late(a + tooLate, windows: [event: window])
+    #expect(late.map(\.event) == [event] && late.map(\.sites) == [[SiteID("A")!]])
+    #expect(log.late(a + tooLate, windows: [:]).isEmpty)
     func found(_ run: String) -> DeclaredSchedule? {
       log.book(of: event, run: run).inForce(
         site, event: event, window: window, gateClosureMinutes: 0)
