@@ -170,8 +170,10 @@ public struct EventCase: Sendable {
       siteMeter: first.siteMeter, batteryMeters: rows.map { fleet[$0].batteryMeter },
       ratedPower: rated, capacity: capacity, commitment: commitment,
       isNotified: parts.allSatisfy { !$0.unnotified && $0.notice?.acknowledgedAt != nil },
-      commandAnswered: parts.allSatisfy(\.answeredItsCommand),
-      optedOutAt: parts.compactMap(\.optedOutAt).min(), eventDays: days.dates(forRows: rows))
+      // Who leaves has heard of the event.
+      commandAnswered: parts.allSatisfy { $0.answeredItsCommand || $0.optOutIsMissed },
+      optedOutAt: parts.filter { !$0.optOutIsMissed }.compactMap(\.optedOutAt).min(),
+      eventDays: days.dates(forRows: rows))
   }
 }
 

@@ -142,7 +142,10 @@ extension EventStory {
     }
     if part.corrections > 0 { lines.append(("corrected", "\(part.corrections) times")) }
     if let at = part.lostAt { lines.append(("not counted on since", "\(at)")) }
-    if let at = part.optedOutAt { lines.append(("owner left", "\(at)")) }
+    if let at = part.optedOutAt {
+      let why = part.optOutIsMissed ? ", later or more often than he may: the rest is missed" : ""
+      lines.append(("owner left", "\(at)\(why)"))
+    }
     if let at = part.reserveRaisedAt { lines.append(("owner raised the reserve", "\(at)")) }
     if let at = part.unreachableAt { lines.append(("unreachable since", "\(at)")) }
     return lines

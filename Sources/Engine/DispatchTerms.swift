@@ -60,6 +60,10 @@ public struct DispatchTerms: Hashable, Sendable {
   public var reserveLoweredAtOnce = false
   /// Until when an owner may leave without consequence.
   public var optOutUntil: OptOutUntil
+  /// With `minutesBeforeStart`: how long before.
+  public var optOutMinutesBeforeStart: Int64 = 0
+  /// So often in a season a home may leave without consequence; nil is as often as it likes.
+  public var optOutMaximumPerSeason: Int?
   /// A vendor's interface limit, in commands a second; nil: nothing is paced, and neither are
   /// gateways by what they say of themselves.
   public var vendorPerSecond: [VendorID: Int64]?
@@ -141,7 +145,18 @@ public struct DispatchTerms: Hashable, Sendable {
   }
 
   /// `dispatch.optOut.until`.
-  public enum OptOutUntil: String, Hashable, Sendable, CaseIterable { case start, end }
+  public enum OptOutUntil: String, Hashable, Sendable, CaseIterable {
+    case start, end, minutesBeforeStart
+  }
+
+  /// The moment until which an owner may leave an event without consequence.
+  func optOutBy(in window: Window) -> Timestamp {
+    switch optOutUntil {
+    case .start: window.start
+    case .end: window.end
+    case .minutesBeforeStart: window.start.adding(seconds: -60 * optOutMinutesBeforeStart)
+    }
+  }
 
   /// `events`.
   public struct EventTerms: Hashable, Sendable {

@@ -59,6 +59,7 @@ extension Engine {
     if ack.status == .optIn, states[place].isLive {
       // Before the dispatch he is planned again; in the event from the next revision on.
       states[place].record.batteries[row].optedOutAt = nil
+      states[place].record.batteries[row].optOutIsMissed = false
     }
   }
 

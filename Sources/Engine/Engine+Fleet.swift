@@ -71,17 +71,45 @@ extension Engine {
       return
     }
     states[place].record.batteries[row].optedOutAt = moment
-    let isFree: Bool =
+    let isInTime: Bool =
       switch states[place].record.terms?.optOutUntil {
       case .end, nil: true
-      case .start: states[place].record.window.map { moment < $0.start } ?? true
+      case .start, .minutesBeforeStart:
+        states[place].record.window.map {
+          moment < states[place].record.terms!.optOutBy(in: $0)
+        } ?? true
       }
+    let isTooOften = hasLeftTooOften(place, row: row)
+    let isFree = isInTime && !isTooOften
+    states[place].record.batteries[row].optOutIsMissed =
+      isTooOften || !isInTime && states[place].record.terms?.optOutUntil == .minutesBeforeStart
     if isFree {
       states[place].record.batteries[row].promise.end(at: moment)
       states[place].record.batteries[row].asked.end(at: moment)
     }
     if mayMove(place, row: row) { sendCancel(place, row: row, at: moment) }
     hold(place, row: row, .zero)
+  }
+
+  /// Whether the home of this battery has left as many events of the season as it may.
+  private func hasLeftTooOften(_ place: Int, row: Int) -> Bool {
+    guard let terms = states[place].record.terms, let most = terms.optOutMaximumPerSeason,
+      let window = states[place].record.window
+    else { return false }
+    func season(_ moment: Timestamp) -> CivilDate? {
+      let date = terms.calendar.zone.date(at: moment)
+      return terms.calendar.season(of: date).flatMap { SignalRules.firstDay(of: $0, holding: date) }
+    }
+    let own = season(window.start)
+    let rows = fleet.rows(ofSite: fleet.enrolled[row].site)
+    let before = states.indices.count { other in
+      guard other != place, states[other].record.terms?.programme == terms.programme,
+        let start = states[other].record.window?.start, season(start) == own,
+        !states[other].record.batteries.isEmpty
+      else { return false }
+      return rows.contains { states[other].record.batteries[$0].optedOutAt != nil }
+    }
+    return before >= most
   }
 
   /// A raised reserve, of the owner or for a storm: the battery stops, or goes on with what is left above the new floor.

@@ -33,18 +33,13 @@ extension Engine {
       let window = states[place].record.window, let content = states[place].record.content,
       let terms = states[place].record.terms
     else { return }
-    let optOutBy =
-      switch terms.optOutUntil {
-      case .start: window.start
-      case .end: window.end
-      }
     let notice = Notice(
       event: states[place].record.id, battery: fleet.enrolled[row].battery,
       revision: trace.revision, issuedAt: trace.sentAt,
       schedule: .init(
         window: window, level: content.level, acknowledgeBy: window.start, planned: trace.planned,
         plannedEnergy: trace.plannedEnergy, floor: Percent(hundredths: trace.floorHundredths),
-        optOutBy: optOutBy, policy: terms.policy))
+        optOutBy: terms.optOutBy(in: window), policy: terms.policy))
     effects.append(.notice(notice, to: fleet.gateway(of: row)))
   }
 

@@ -164,6 +164,9 @@ public struct FleetTable: Sendable {
   /// The row of a battery, or nil when it is not enrolled.
   public func row(of battery: BatteryID) -> Int? { rows[battery].map(Int.init) }
 
+  /// The rows of a site's batteries.
+  func rows(ofSite site: SiteID) -> [Int] { enrolled.indices.filter { enrolled[$0].site == site } }
+
   /// The place of a gateway in `gateways`, or nil when no battery is enrolled behind it.
   func place(of gateway: GatewayID) -> Int? { gatewayPlaces[gateway].map(Int.init) }
 

@@ -103,6 +103,8 @@ public struct Participation: Hashable, Sendable {
   public internal(set) var deliveredBefore = Energy.zero
   /// When its owner left, and nothing more was owed.
   public internal(set) var optedOutAt: Timestamp?
+  /// He left later or more often than the terms let him: what he was promised counts as missed.
+  public internal(set) var optOutIsMissed = false
   /// When a raised reserve last lowered what it owed.
   public internal(set) var reserveRaisedAt: Timestamp?
   /// When a command passed its last moment without any acknowledgement.

@@ -150,7 +150,9 @@ public struct Policy: Hashable, Sendable {
       reserve: dispatch.reserve, minimumSetpoint: dispatch.minimumSetpoint,
       rampSeconds: dispatch.rampSeconds, spreadSeconds: dispatch.spreadSeconds,
       notHeardSeconds: dispatch.notHeardSeconds, graceSeconds: dispatch.graceSeconds,
-      handBack: dispatch.handBack, optOutUntil: dispatch.optOutUntil)
+      handBack: dispatch.handBack, optOutUntil: dispatch.optOut.until)
+    terms.optOutMinutesBeforeStart = dispatch.optOut.minutesBeforeStart
+    terms.optOutMaximumPerSeason = dispatch.optOut.maximumPerSeason
     terms.correction = dispatch.correction
     terms.reserveLoweredAtOnce = dispatch.reserveLoweredAtOnce
     terms.storm = dispatch.storm
@@ -179,7 +181,7 @@ public struct Policy: Hashable, Sendable {
       currency: header.currency, netting: reward.netting, energy: reward.eventEnergy,
       premium: reward.eventPremium, penalty: reward.eventPenalty, excusals: reward.excusals,
       noticeRequired: notice.acknowledgementRequired,
-      lateOptOutIsMissed: dispatch.optOutUntil == .start,
+      lateOptOutIsMissed: dispatch.optOut.until == .start,
       estimatedPayable: measurement.estimatedPayable, testsPaid: events.testsPaid,
       shares: shares, escrowRequired: escrow.required, escrowCoverPercent: escrow.coverPercent,
       runs: settlement.runs)

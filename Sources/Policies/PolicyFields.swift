@@ -40,7 +40,8 @@ enum PolicyFields {
       "dispatch.target", "dispatch.target.shortfall",
       "dispatch.target.maximumKW", "dispatch.fairness", "dispatch.reservePercent",
       "dispatch.minimumSetpointW", "dispatch.ramp", "dispatch.ramp.batterySeconds",
-      "dispatch.ramp.spreadSeconds", "dispatch.correction", "dispatch.correction.notHeardSeconds",
+      "dispatch.ramp.spreadSeconds", "dispatch.correction",
+      "dispatch.correction.notHeardSeconds",
       "dispatch.correction.everySeconds", "dispatch.correction.deadbandPercent",
       "dispatch.correction.maximumRounds", "dispatch.reserveLowered",
       "dispatch.commands", "dispatch.commands.graceSeconds",
@@ -50,6 +51,7 @@ enum PolicyFields {
       "dispatch.recovery.fleetLimitKW", "dispatch.recovery.startAfterMinutes",
       "dispatch.recovery.spreadMinutes",
       "dispatch.optOut", "dispatch.optOut.until", "dispatch.optOut.effect",
+      "dispatch.optOut.minutesBeforeStart", "dispatch.optOut.maximumPerSeason",
       "dispatch.storm", "dispatch.storm.hold", "dispatch.storm.event",
       "dispatch.storm.reservePercent", "dispatch.storm.hoursBefore", "dispatch.storm.hoursAfter",
       "measurement", "measurement.mode", "measurement.exports", "measurement.intervalMinutes",
@@ -136,7 +138,6 @@ enum PolicyFields {
     "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
     "signals.openADR", "notice.publishSchedule",
     "dispatch.ramp.fleetKWPerMinute",
-    "dispatch.optOut.minutesBeforeStart", "dispatch.optOut.maximumPerSeason",
     "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
   ]
 }

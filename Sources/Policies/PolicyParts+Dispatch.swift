@@ -34,21 +34,24 @@ extension PolicyParts {
     terms.watchesHandBack = section.has("recovery")
     terms.recovery = section.optional("recovery", .section(recovery), default: nil)
     terms.storm = section.optional("storm", .section(storm), default: terms.storm)
-    let optOut = section.optional("optOut", .section(optOut), default: (.end, false))
-    terms.optOutUntil = optOut.until
-    terms.optedOutIsZero = optOut.isZero
+    terms.optOut = section.optional("optOut", .section(optOut), default: OptOut())
     return terms
   }
 
-  private static func optOut(
-    _ section: YAMLSection
-  ) -> (until: DispatchTerms.OptOutUntil, isZero: Bool)? {
-    let until = section.optional(
-      "until", YAMLForm<DispatchTerms.OptOutUntil>.word(notYet: ["minutesBeforeStart"]),
-      default: .end)
-    let isZero = section.optional(
+  private static func optOut(_ section: YAMLSection) -> OptOut? {
+    var terms = OptOut()
+    terms.until = section.optional(
+      "until", YAMLForm<DispatchTerms.OptOutUntil>.word(), default: terms.until)
+    terms.minutesBeforeStart = section.optional(
+      "minutesBeforeStart", .int(0...10_080), default: 0)
+    if section.has("minutesBeforeStart"), terms.until != .minutesBeforeStart {
+      section.fault(
+        "minutesBeforeStart", allowed: "nothing, unless until is minutesBeforeStart")
+    }
+    terms.maximumPerSeason = section.optional("maximumPerSeason", .int(0...1_000)).map { Int($0) }
+    terms.isZero = section.optional(
       "effect", .words(["excluded": false, "zero": true]), default: false)
-    return (until, isZero)
+    return terms
   }
 
   private static func release(_ section: YAMLSection) -> DispatchTerms.Release? {

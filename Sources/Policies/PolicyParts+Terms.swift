@@ -48,7 +48,7 @@ extension PolicyParts {
   func programme(around base: SettlementTerms) -> ProgrammeTerms {
     var terms = ProgrammeTerms(base: base)
     terms.testsCounted = events?.testsCounted ?? false
-    terms.optedOutIsZero = dispatch.optedOutIsZero
+    terms.optedOutIsZero = dispatch.optOut.isZero
     terms.splitsLines = splits?.isOfLines ?? false
     terms.penaltyShares = splits?.penaltyShares
     terms.fees = fees
@@ -62,7 +62,7 @@ extension PolicyParts {
     if let rules = base.penalty { terms.penalty?.rules = rules }
     terms.capacity = reward.capacity.map {
       var capacity = $0.terms
-      capacity.optedOutIsZero = $0.optedOutIsZero ?? dispatch.optedOutIsZero
+      capacity.optedOutIsZero = $0.optedOutIsZero ?? dispatch.optOut.isZero
       return capacity
     }
     terms.availability = reward.availability

@@ -33,11 +33,16 @@ struct PolicyParts {
     var storm = DispatchTerms.StormTerms()
     var graceSeconds: Int64? = 900
     var handBack = Command.HandBack.priorMode
-    var optOutUntil = DispatchTerms.OptOutUntil.end
-    var optedOutIsZero = false
+    var optOut = OptOut()
     var vendorPerSecond: [VendorID: Int64]?
     var watchesHandBack = false
     var recovery: DispatchTerms.RecoveryTerms?
+  }
+  struct OptOut {
+    var until = DispatchTerms.OptOutUntil.end
+    var minutesBeforeStart: Int64 = 0
+    var maximumPerSeason: Int?
+    var isZero = false
   }
   struct OverCommit {
     var terms: DispatchTerms.OverCommit?

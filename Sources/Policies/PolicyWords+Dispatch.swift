@@ -68,9 +68,7 @@ extension PolicyWords {
     }
     sayPacing()
     sayRecovery()
-    say(
-      "An owner may leave at any time; until the \(dispatch.optOutUntil.rawValue) of the event "
-        + "without consequence.", "dispatch.optOut.until")
+    sayOptOut()
     let storm = dispatch.storm
     say(
       !storm.holds
@@ -80,6 +78,23 @@ extension PolicyWords {
           : "Of homes under a storm warning, ")
           + "\(storm.reserve) % stays in each battery from \(storm.hoursBefore) h before to "
           + "\(storm.hoursAfter) h after it.", "dispatch.storm")
+  }
+
+  private mutating func sayOptOut() {
+    let dispatch = policy.dispatch
+    let until =
+      switch dispatch.optOutUntil {
+      case .start, .end: "the \(dispatch.optOutUntil.rawValue) of the event"
+      case .minutesBeforeStart: "\(dispatch.optOutMinutesBeforeStart) minutes before its start"
+      }
+    say(
+      "An owner may leave at any time; until \(until) without consequence.",
+      "dispatch.optOut.until")
+    if let most = dispatch.optOutMaximumPerSeason {
+      say(
+        "Who leaves more than \(most) events of a season has missed the further ones.",
+        "dispatch.optOut.maximumPerSeason")
+    }
   }
 
   /// What is released, with numbers; returns what a home is committed to.

@@ -191,7 +191,13 @@ import Testing
     Edit("reservePercent: 90", "reservePercent: 101", "dispatch.storm.reservePercent"),
     Edit("hoursBefore: 12", "hoursBefore: 241", "dispatch.storm.hoursBefore"),
     Edit("hoursAfter: 3", "hoursAfter: -1", "dispatch.storm.hoursAfter"),
-    Edit("until: start", "until: minutesBeforeStart", "dispatch.optOut.until", "notYet"),
+    Edit("until: start", "until: never", "dispatch.optOut.until"),
+    Edit(
+      "until: start", "until: start, minutesBeforeStart: 60", "dispatch.optOut.minutesBeforeStart"),
+    Edit(
+      "until: start", "until: minutesBeforeStart, minutesBeforeStart: 10081",
+      "dispatch.optOut.minutesBeforeStart"),
+    Edit("until: start", "maximumPerSeason: -1", "dispatch.optOut.maximumPerSeason"),
     Edit("until: start", "effect: half", "dispatch.optOut.effect"),
   ]) func `is refused for its dispatch`(_ edit: Edit) throws { try edit.check() }
 

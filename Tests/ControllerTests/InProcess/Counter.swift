@@ -19,6 +19,34 @@ struct Counter {
   let setup: Controller.Setup
   private let clock: ManualClock
 
+  /// A pretend world of `peak-power` at 80 %, measured at the device, with a ledger in a folder that
+  /// is gone afterwards and 100 units in the utility's account.
+  static func world(
+    batteries: Int, before start: Timestamp, minutes: Int64,
+    change: (inout Scenario) -> Void = { _ in }, edit: (String) -> String = { $0 },
+    _ body: (inout PretendWorld, Counter) async throws -> Void
+  ) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var text = ""
+    var world = try PretendWorld(
+      scenario: "peak-power", policy: "surge-ten-percent", batteries: batteries, before: start,
+      minutes: minutes,
+      change: {
+        $0.battery.chargePercent = Percent(whole: 80)!
+        change(&$0)
+      },
+      edit: {
+        text = edit(`Two events that share a fleet`.measuredByDevice($0))
+        return text
+      })
+    let policy = try Policy.load(bytes: Array(text.utf8), file: "policy.yaml")
+    let counter = try Counter(world, policy, in: folder, funded: 100)
+    world.cover = counter.cover
+    try await body(&world, counter)
+  }
+
   /// For the fleet of a pretend world.
   init(_ world: PretendWorld, _ policy: Policy, in folder: String, funded: Int64) throws {
     try self.init(

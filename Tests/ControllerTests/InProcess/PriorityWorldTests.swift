@@ -2,7 +2,6 @@ import Engine
 import Fleet
 import Foundation
 import Grid
-import Policies
 import Testing
 
 @testable import Controller
@@ -56,56 +55,44 @@ import Testing
   /// 2.00: 5.00 for the 2.5 kWh that its meter shows.
   @Test func `E25: what both homes are paid for A and B is each kilowatt-hour once`() async throws {
     func at(_ clock: String) -> Timestamp { Timestamp(rfc3339: "2026-09-15T\(clock):00Z")! }
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    var text = ""
-    var world = try PretendWorld(
-      scenario: "peak-power", policy: "surge-ten-percent", batteries: 2, before: at("17:00"),
-      minutes: 60, change: { $0.battery.chargePercent = Percent(whole: 80)! },
-      edit: {
-        text = Self.measuredByDevice($0)
-        return text
-      })
-    let policy = try Policy.load(bytes: Array(text.utf8), file: "policy.yaml")
-    let counter = try Counter(world, policy, in: folder, funded: 100)
-    world.cover = counter.cover
-    func content(_ from: String, _ to: String, _ priority: Int, _ watts: Int64)
-      -> GridSignal.Content
-    {
-      .init(
-        window: Window(start: at(from), end: at(to))!, level: 2, priority: priority,
-        request: .power(Power(watts: watts)))
-    }
-    world.run(to: at("16:10"))
-    world.signal(content("17:00", "19:00", 1, 2_000), event: "a")
-    #expect(counter.holds("event:a:escrow") == "8.00")
-    world.signal(content("18:00", "18:30", 0, 4_000), event: "b")
-    #expect(counter.holds("event:b:escrow") == "4.00")
-    #expect(counter.holds(Counter.funding) == "88.00")
-    world.run(to: at("19:16"))
-    #expect(world.fleet.totals.delivered == Energy(wattHours: 5_000))
+    try await Counter.world(batteries: 2, before: at("17:00"), minutes: 60) { world, counter in
+      func content(_ from: String, _ to: String, _ priority: Int, _ watts: Int64)
+        -> GridSignal.Content
+      {
+        .init(
+          window: Window(start: at(from), end: at(to))!, level: 2, priority: priority,
+          request: .power(Power(watts: watts)))
+      }
+      world.run(to: at("16:10"))
+      world.signal(content("17:00", "19:00", 1, 2_000), event: "a")
+      #expect(counter.holds("event:a:escrow") == "8.00")
+      world.signal(content("18:00", "18:30", 0, 4_000), event: "b")
+      #expect(counter.holds("event:b:escrow") == "4.00")
+      #expect(counter.holds(Counter.funding) == "88.00")
+      world.run(to: at("19:16"))
+      #expect(world.fleet.totals.delivered == Energy(wattHours: 5_000))
 
-    try await counter.settle("a", of: world)
-    try await counter.settle("b", of: world, keeping: false)
-    for owner in ["owner-00001", "owner-00002"] {
-      #expect(counter.holds("owner:\(owner)") == "5.00")
-    }
-    #expect(counter.holds("event:a:escrow") == "0.00")
-    #expect(counter.holds("event:b:escrow") == "0.00")
-    #expect(counter.holds(Counter.funding) == "90.00")
-    #expect(counter.holds("programme:surge-ten-percent:penalty") == "0.00")
+      try await counter.settle("a", of: world)
+      try await counter.settle("b", of: world, keeping: false)
+      for owner in ["owner-00001", "owner-00002"] {
+        #expect(counter.holds("owner:\(owner)") == "5.00")
+      }
+      #expect(counter.holds("event:a:escrow") == "0.00")
+      #expect(counter.holds("event:b:escrow") == "0.00")
+      #expect(counter.holds(Counter.funding) == "90.00")
+      #expect(counter.holds("programme:surge-ten-percent:penalty") == "0.00")
 
-    // By quarters of an hour, in joules: 250 Wh are 900,000.
-    let quarter: Substring = "900000"
-    let a = try counter.rows("intervals", of: "a").filter { $0["site_id"] == "site-00001" }
-    #expect(
-      a.map { $0["commitment_j"] } == [
-        quarter, quarter, quarter, quarter, "0", "0", quarter, quarter,
-      ])
-    #expect(a.map { $0["credited_j"] } == a.map { $0["commitment_j"] })
-    let b = try counter.rows("intervals", of: "b").filter { $0["site_id"] == "site-00001" }
-    #expect(b.map { $0["credited_j"] } == ["1800000", "1800000"] as [Substring])
+      // By quarters of an hour, in joules: 250 Wh are 900,000.
+      let quarter: Substring = "900000"
+      let a = try counter.rows("intervals", of: "a").filter { $0["site_id"] == "site-00001" }
+      #expect(
+        a.map { $0["commitment_j"] } == [
+          quarter, quarter, quarter, quarter, "0", "0", quarter, quarter,
+        ])
+      #expect(a.map { $0["credited_j"] } == a.map { $0["commitment_j"] })
+      let b = try counter.rows("intervals", of: "b").filter { $0["site_id"] == "site-00001" }
+      #expect(b.map { $0["credited_j"] } == ["1800000", "1800000"] as [Substring])
+    }
   }
 
   /// The shipped policy with priorities, the battery's own meter, and setpoints without a ramp.
