@@ -48,6 +48,9 @@ public struct DispatchTerms: Hashable, Sendable {
   public var rampSeconds: Int64
   /// Starts spread evenly over this time, 0…3,600 s.
   public var spreadSeconds: Int64
+  /// `dispatch.ramp.fleetKWPerMinute`: by so much the fleet's power rises and falls in a minute at
+  /// most; nil is as fast as it likes.
+  public var slopePerMinute: Power?
   /// Older telemetry during an event: the battery counts as silent.
   public var notHeardSeconds: Int64
   /// A battery goes back by itself this long after the controller fell silent; nil: never.

@@ -195,11 +195,12 @@ extension Engine {
     let terms = states[place].record.terms
     let event = states[place].record.id
     let isMoving = states[place].record.startedAt != nil
+    layOutSlope(place, plan)
     for row in 0..<fleet.count {
       let hasLeft = states[place].record.batteries[row].optedOutAt != nil
       let power = hasLeft ? Power.zero : Power(watts: plan.plan.setpointW[row])
       let start = startOf(plan.window, event: event, row: row, terms: terms)
-      let window = Window(start: start, end: plan.window.end)
+      let window = Window(start: start, end: endOf(place, row: row, plan.window))
       states[place].record.hold(window == nil ? .zero : power, row: row)
       states[place].record.batteries[row].lostAt = nil
       states[place].record.batteries[row].skip = hasLeft ? .optedOut : plan.plan.skipped[row]
@@ -220,7 +221,12 @@ extension Engine {
   func startOf(
     _ window: Window, event: EventID, row: Int, terms: DispatchTerms?
   ) -> Timestamp {
-    let eventStart = places[event].flatMap { states[$0].record.window?.start } ?? window.start
+    let place = places[event]
+    if let slope = place.flatMap({ states[$0].slope }) {
+      return max(
+        Timestamp(seconds: slope.from[row]), window.start, now.roundedUpToSecond)
+    }
+    let eventStart = place.flatMap { states[$0].record.window?.start } ?? window.start
     let offset = Spread.offset(
       event: event, battery: fleet.enrolled[row].battery, within: terms?.spreadSeconds ?? 0)
     return max(eventStart.adding(seconds: offset), window.start, now.roundedUpToSecond)
@@ -243,7 +249,7 @@ extension Engine {
     timers.add(.start(event: event, generation: generation), at: window.start)
     timers.add(
       .sustain(event: event, generation: generation),
-      at: window.start.adding(seconds: terms.spreadSeconds + ramp))
+      at: allBegun(place, window).adding(seconds: ramp))
     addCorrectionTimer(place)
     addRecoveryTimer(place)
     timers.add(.end(event: event, generation: generation), at: window.end)

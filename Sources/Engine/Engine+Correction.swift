@@ -7,10 +7,12 @@ extension Engine {
     guard let terms = states[place].record.terms, terms.correction.maximumRounds > 0,
       let window = states[place].record.window, states[place].record.correctionTarget != nil
     else { return }
-    let steady = window.start.adding(
-      seconds: terms.spreadSeconds + terms.rampSeconds + Timing.steadySeconds)
+    let steady = allBegun(place, window).adding(
+      seconds: terms.rampSeconds + Timing.steadySeconds)
     let next = max(steady, now).adding(seconds: terms.correction.everySeconds)
-    guard next < window.end else { return }
+    // From then on less is given by plan.
+    let falls = states[place].slope.map { Timestamp(seconds: $0.falls) } ?? window.end
+    guard next < min(window.end, falls) else { return }
     timers.add(
       .correct(event: Int32(place), generation: states[place].generation), at: next)
   }

@@ -102,7 +102,12 @@ extension Engine {
     states[place].isDispatched = true
     beginWave(place)
     defer { waveStarts = [:] }
-    cancelCommands(place) { $0.holding == .zero }
+    for row in 0..<fleet.count
+    where states[place].record.batteries[row].holding == .zero && mayMove(place, row: row) {
+      // Who is not asked any more goes at his place on the slope.
+      sendCancel(
+        place, row: row, at: states[place].slope.map { .init(seconds: $0.from[row]) } ?? now)
+    }
     for row in 0..<fleet.count {
       let power = states[place].record.batteries[row].holding
       guard power > .zero else { continue }
@@ -127,12 +132,13 @@ extension Engine {
     let start = max(
       startOf(whole, event: event, row: row, terms: terms), moment ?? whole.start)
     let part = states[place].record.batteries[row]
-    guard let window = part.freeTime(from: start, to: whole.end),
-      window.end == whole.end || window.seconds >= Timing.shortestRestSeconds
+    let end = endOf(place, row: row, whole)
+    guard let window = part.freeTime(from: start, to: end),
+      window.end == end || window.seconds >= Timing.shortestRestSeconds
     else { return }
     // Less time than the caller counted with needs less energy.
     let energyLimit =
-      part.conceded.isEmpty
+      part.conceded.isEmpty && states[place].slope == nil
       ? energyLimit
       : min(
         energyLimit,

@@ -126,7 +126,7 @@ extension Engine {
     let energy = aboveFloor(row: row, terms, in: window) ?? 0
     let start = startOf(
       window, event: states[place].record.id, row: row, terms: terms)
-    let seconds = window.end.seconds(since: start)
+    let seconds = endOf(place, row: row, window).seconds(since: start)
     let held = states[place].record.batteries[row].holding
     let power = seconds > 0 ? Energy(joules: energy).power(overSeconds: seconds) : .zero
     guard power < held else { return }
@@ -161,7 +161,7 @@ extension Engine {
       : states[place].record.batteries[row].holding
     let start = startOf(
       window, event: states[place].record.id, row: row, terms: states[place].record.terms)
-    let seconds = window.end.seconds(since: start)
+    let seconds = endOf(place, row: row, window).seconds(since: start)
     guard power > .zero, seconds >= Timing.shortestRestSeconds else { return }
     send(
       place, row: row, power: power,

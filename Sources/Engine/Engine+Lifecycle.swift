@@ -12,8 +12,7 @@ extension Engine {
     beginCurve(place)
     answer(place, .started)
     let terms = states[place].record.terms
-    let steady = window.start.adding(
-      seconds: (terms?.spreadSeconds ?? 0) + (terms?.rampSeconds ?? 0))
+    let steady = allBegun(place, window).adding(seconds: terms?.rampSeconds ?? 0)
     if steady <= now { sustain(place) }
   }
 

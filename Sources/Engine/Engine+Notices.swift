@@ -21,7 +21,8 @@ extension Engine {
     let revision = last.revision
     states[place].record.batteries[row].notice = .init(
       revision: revision, sentAt: now, planned: power,
-      plannedEnergy: Energy(wattHours: last.plan.energyLimitWh[row]),
+      plannedEnergy: inItsTime(
+        place, row: row, power: power, Energy(wattHours: last.plan.energyLimitWh[row])),
       floorHundredths: last.floorHundredths[row])
     states[place].record.batteries[row].unnotified = now >= window.start
     postNotice(place, row: row)

@@ -40,6 +40,8 @@ struct EventState: Sendable {
   var isHeldByClock = false
   /// Its deliveries are in the fleet's history.
   var isLearned = false
+  /// When each battery begins and ends; nil where the fleet's slope is not limited.
+  var slope: FleetSlope?
   /// Who takes part on the day of the event; nil until it was looked up.
   var roll: EnrolmentRoll?
 

@@ -24,6 +24,7 @@ public struct Rehearsal: Sendable {
   public let refusal: Rejection?
   private let enrolled: [EnrolledBattery]
   private let spreadSeconds: Int64
+  private let slope: FleetSlope?
 
   /// Plans a signal for a fleet of which `FleetTable.faults(of:feeder:)` found nothing.
   ///
@@ -81,6 +82,11 @@ public struct Rehearsal: Sendable {
     self.window = window
     self.enrolled = enrolled
     spreadSeconds = terms.spreadSeconds
+    slope = terms.slopePerMinute.map { [plan, window] in
+      FleetSlope(
+        plan.setpointW, event: event, of: enrolled, start: window.start.seconds,
+        end: window.end.seconds, wattsPerMinute: $0.watts)
+    }
     refusal =
       Self.stranger(issuer, terms) ?? Self.otherProgramme(content, terms) ?? broken
       ?? roll.fault(terms.enrolment) ?? table.stormFault(planning, feeder: feeder)
@@ -90,6 +96,12 @@ public struct Rehearsal: Sendable {
   /// What the battery in `row` would owe: its setpoint from its place in the spread to the end.
   public func owed(row: Int) -> CommittedPower {
     var owed = CommittedPower()
+    if let slope {
+      owed.replace(
+        from: Timestamp(microseconds: .min), with: Power(watts: plan.setpointW[row]),
+        in: slope.window(row: row))
+      return owed
+    }
     let offset = Spread.offset(
       event: event, battery: enrolled[row].battery, within: spreadSeconds)
     let start = max(content.window.start.adding(seconds: offset), window.start)

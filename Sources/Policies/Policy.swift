@@ -153,6 +153,7 @@ public struct Policy: Hashable, Sendable {
       handBack: dispatch.handBack, optOutUntil: dispatch.optOut.until)
     terms.optOutMinutesBeforeStart = dispatch.optOut.minutesBeforeStart
     terms.optOutMaximumPerSeason = dispatch.optOut.maximumPerSeason
+    terms.slopePerMinute = dispatch.slopePerMinute
     terms.correction = dispatch.correction
     terms.reserveLoweredAtOnce = dispatch.reserveLoweredAtOnce
     terms.storm = dispatch.storm

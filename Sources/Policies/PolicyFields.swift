@@ -40,7 +40,7 @@ enum PolicyFields {
       "dispatch.target", "dispatch.target.shortfall",
       "dispatch.target.maximumKW", "dispatch.fairness", "dispatch.reservePercent",
       "dispatch.minimumSetpointW", "dispatch.ramp", "dispatch.ramp.batterySeconds",
-      "dispatch.ramp.spreadSeconds", "dispatch.correction",
+      "dispatch.ramp.spreadSeconds", "dispatch.ramp.fleetKWPerMinute", "dispatch.correction",
       "dispatch.correction.notHeardSeconds",
       "dispatch.correction.everySeconds", "dispatch.correction.deadbandPercent",
       "dispatch.correction.maximumRounds", "dispatch.reserveLowered",
@@ -137,7 +137,6 @@ enum PolicyFields {
   static let notYet: [String] = [
     "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
     "signals.openADR", "notice.publishSchedule",
-    "dispatch.ramp.fleetKWPerMinute",
     "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
   ]
 }

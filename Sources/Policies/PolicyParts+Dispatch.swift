@@ -18,9 +18,8 @@ extension PolicyParts {
     terms.minimumSetpoint = section.optional(
       "minimumSetpointW", YAMLForm.int(0...1_000_000).map { Power(watts: $0) },
       default: terms.minimumSetpoint)
-    let ramp = section.optional("ramp", .section(ramp), default: (10, 0))
-    terms.rampSeconds = ramp.battery
-    terms.spreadSeconds = ramp.spread
+    let ramp = section.optional("ramp", .section(ramp), default: (10, 0, nil))
+    (terms.rampSeconds, terms.spreadSeconds, terms.slopePerMinute) = ramp
     (terms.correction, terms.notHeardSeconds) = section.optional(
       "correction", .section(correction), default: (CorrectionTerms.off, 30))
     let commands = section.optional(
@@ -174,8 +173,18 @@ extension PolicyParts {
     return terms
   }
 
-  private static func ramp(_ section: YAMLSection) -> (battery: Int64, spread: Int64)? {
+  private static func ramp(
+    _ section: YAMLSection
+  ) -> (battery: Int64, spread: Int64, slope: Power?)? {
     let battery = section.optional("batterySeconds", .int(0...900), default: 10)
-    return (battery, section.optional("spreadSeconds", .int(0...3_600), default: 0))
+    let spread = section.optional("spreadSeconds", .int(0...3_600), default: 0)
+    let slope = section.optional(
+      "fleetKWPerMinute",
+      YAMLForm.decimal(places: 3, 1...999_999_999_999).map { Power(watts: $0) })
+    if slope != nil, spread > 0 {
+      section.fault(
+        "spreadSeconds", allowed: "0 beside fleetKWPerMinute, which says when each one begins")
+    }
+    return (battery, spread, slope)
   }
 }

@@ -27,6 +27,7 @@ struct PolicyParts {
     var minimumSetpoint = Power.zero
     var rampSeconds: Int64 = 10
     var spreadSeconds: Int64 = 0
+    var slopePerMinute: Power?
     var notHeardSeconds: Int64 = 30
     var correction = CorrectionTerms.off
     var reserveLoweredAtOnce = false

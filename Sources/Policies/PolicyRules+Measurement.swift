@@ -1,3 +1,4 @@
+import Engine
 import Grid
 import Verification
 
@@ -37,6 +38,14 @@ extension PolicyRules {
       "enrolment.kinds", found,
       "premises without capAtDeviceOutput, or premises or deviceOutput with baseline.charging: net",
       Code.measurementMismatch)
+  }
+
+  /// Who gives way to another event goes and comes at moments that no slope knows.
+  func checkSlope() {
+    guard parts.dispatch.slopePerMinute != nil, parts.events?.overlap == .priority else { return }
+    fault(
+      "dispatch.ramp.fleetKWPerMinute", "there beside events.overlap priority",
+      "one of both: events of different rank are handed over at once", YAMLFault.Code.badValue)
   }
 
   /// Every class of days that may have an event has a selection, and no other has one.

@@ -50,6 +50,7 @@ struct PolicyRules {
     checkLevels()
     checkMeasurement()
     checkKinds()
+    checkSlope()
     checkClasses()
     checkWindows()
     checkMoney()

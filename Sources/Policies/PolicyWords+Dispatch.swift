@@ -54,6 +54,12 @@ extension PolicyWords {
     say(
       "Batteries ramp over \(dispatch.rampSeconds) s; their starts are spread over "
         + "\(dispatch.spreadSeconds) s.", "dispatch.ramp")
+    if let slope = dispatch.slopePerMinute {
+      let kilowatts = FixedDecimal.text(slope.watts, places: 3, minimumPlaces: 0)
+      say(
+        "The fleet rises and falls by \(kilowatts) kW a minute at most; who begins last ends first.",
+        "dispatch.ramp.fleetKWPerMinute")
+    }
     let correction = dispatch.correction
     say(
       correction.maximumRounds == 0

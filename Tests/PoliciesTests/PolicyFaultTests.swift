@@ -146,7 +146,9 @@ import Testing
     Edit("minimumSetpointW: 200", "minimumSetpointW: 0.2", "dispatch.minimumSetpointW"),
     Edit("batterySeconds: 20", "batterySeconds: 901", "dispatch.ramp.batterySeconds"),
     Edit("spreadSeconds: 60", "spreadSeconds: 3601", "dispatch.ramp.spreadSeconds"),
-    Edit("spreadSeconds: 60", "fleetKWPerMinute: 5", "dispatch.ramp.fleetKWPerMinute", "notYet"),
+    Edit("spreadSeconds: 60", "fleetKWPerMinute: 0", "dispatch.ramp.fleetKWPerMinute"),
+    Edit(
+      "spreadSeconds: 60", "spreadSeconds: 60, fleetKWPerMinute: 5", "dispatch.ramp.spreadSeconds"),
     Edit("notHeardSeconds: 45", "notHeardSeconds: 5", "dispatch.correction.notHeardSeconds"),
     Edit("notHeardSeconds: 45", "everySeconds: 4", "dispatch.correction.everySeconds"),
     Edit(
