@@ -176,7 +176,7 @@ public enum MeterFiles {
   private static func csv(
     _ bytes: [UInt8], _ file: String, _ options: ImportOptions
   ) throws(FileFaults) -> MeterDelivery {
-    let read = try MetersFile.read(bytes, file: file)
+    let read = try MetersFile.read(bytes, file: file, zone: options.zone)
     var delivery = MeterDelivery(format: .csv, readings: read.readings)
     if let map = options.map, map.has(.csv) {
       delivery.readings = try map.renamed(read.readings, format: .csv, file: file)
@@ -186,6 +186,11 @@ public enum MeterFiles {
     delivery.rounded = read.rounded
     if !read.hasQuality {
       delivery.findings.append("noQuality: no quality column; every energy counts as actual")
+    }
+    if read.unusualOffsets.count > 0, let zone = options.zone {
+      delivery.findings.append(
+        "offsetUnusual: \(read.unusualOffsets.count) readings have an offset that \(zone.name) does"
+          + " not have then, the first on line \(read.unusualOffsets.line)")
     }
     if read.halfMissing > 0 {
       delivery.findings.append(

@@ -1,7 +1,7 @@
 public import Grid
 
 /// The readings of a meters file, and what a person should know of it.
-public struct MeterReadings: Hashable, Sendable {
+public struct MeterReadings: Sendable {
   /// Sorted by meter, then start; no two overlap.
   public let readings: [Reading]
   /// False: the file has no `quality` column, and every reading with energies counts as actual.
@@ -10,6 +10,9 @@ public struct MeterReadings: Hashable, Sendable {
   public let halfMissing: Int
   /// Energies with more than five decimals that were rounded to a joule, half to even.
   public let rounded: Int
+  /// Readings whose offset the zone does not have then, and the line of the first: a logger that
+  /// ignores clock changes, perhaps. They are taken as the moments that they name.
+  public let unusualOffsets: (count: Int, line: Int)
 }
 
 /// Meter readings as CSV: `meter_id,start,duration_min,import_kwh,export_kwh,quality`.
@@ -41,16 +44,20 @@ public enum MetersFile {
   }
 
   /// The same with what a report should say of the file.
+  ///
+  /// - Parameter zone: Where the meters are; offsets are compared with it and never changed by it.
   /// - Throws: as `parse`.
-  public static func read(_ bytes: [UInt8], file: String) throws(FileFaults) -> MeterReadings {
-    var scan = MetersScan(bytes, file: file)
+  public static func read(
+    _ bytes: [UInt8], file: String, zone: ZoneOffsets? = nil
+  ) throws(FileFaults) -> MeterReadings {
+    var scan = MetersScan(bytes, file: file, zone: zone)
     scan.run()
     scan.sort()
     scan.refuseOverlaps()
     guard scan.table.faults.isEmpty else { throw scan.table.faults.faults }
     return MeterReadings(
       readings: scan.readings, hasQuality: scan.table.has(.quality),
-      halfMissing: scan.halfMissing, rounded: scan.rounded)
+      halfMissing: scan.halfMissing, rounded: scan.rounded, unusualOffsets: scan.unusualOffsets)
   }
 
   /// The file with all columns, start in UTC; `edited` is written as `E` and returns as estimated.

@@ -6,6 +6,8 @@ struct MetersScan {
   private(set) var readings: [Reading] = []
   private(set) var halfMissing = 0
   private(set) var rounded = 0
+  private(set) var unusualOffsets = (count: 0, line: 0)
+  private let zone: ZoneOffsets?
   /// For each reading: the line on which it stands, and its meter's place in order of first rows.
   private var lines: [Int32] = []
   private var owners: [Int32] = []
@@ -13,7 +15,8 @@ struct MetersScan {
   private var ordinals: [MeterID: Int32] = [:]
   private var lastName: (start: Int, end: Int, ordinal: Int32)?
 
-  init(_ bytes: [UInt8], file: String) {
+  init(_ bytes: [UInt8], file: String, zone: ZoneOffsets? = nil) {
+    self.zone = zone
     table = CSVTable(bytes, file: file, upTo: MetersFile.fileBytes)
     readings.reserveCapacity(bytes.count / 40)
     lines.reserveCapacity(bytes.count / 40)
@@ -34,6 +37,7 @@ struct MetersScan {
   private mutating func row() {
     let meter = meter()
     let start = table.time(.start)
+    if let zone, let start { compareOffset(of: start, with: zone) }
     let minutes = minutes()
     let quality = quality()
     let imported = energy(.imported)
@@ -86,6 +90,20 @@ struct MetersScan {
     }
     lastName = (cell.start, cell.end, ordinal)
     return ordinal
+  }
+
+  /// Counts an offset that the zone does not have at this moment; `Z` says nothing of a place.
+  private mutating func compareOffset(of start: Timestamp, with zone: ZoneOffsets) {
+    guard let cell = table.cell(.start), cell.end - cell.start > 6 else { return }
+    let digits = table.bytes[(cell.end - 6)..<cell.end].map { Int64($0) - 48 }
+    // The sign: + is 43, - is 45.
+    guard digits[0] == -5 || digits[0] == -3 else { return }
+    let minutes = (digits[1] * 10 + digits[2]) * 60 + digits[4] * 10 + digits[5]
+    guard zone.offsetSeconds(at: start) != (digits[0] == -3 ? -minutes : minutes) * 60 else {
+      return
+    }
+    if unusualOffsets.count == 0 { unusualOffsets.line = table.line }
+    unusualOffsets.count += 1
   }
 
   private mutating func minutes() -> Int64? {

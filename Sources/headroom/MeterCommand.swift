@@ -6,7 +6,8 @@ struct MeterCommand: ParsableCommand {
     commandName: "meter", abstract: "Meter data in and out, and the proof that it was not changed.",
     subcommands: [
       MeterImportCommand.self, MeterExportCommand.self, MeterTreeCommand.self,
-      MeterCompareCommand.self, MeterCapacityCommand.self, MeterQualityCommand.self,
+      MeterCompareCommand.self, MeterHistoryCommand.self, MeterReceiptCommand.self,
+      MeterCapacityCommand.self, MeterQualityCommand.self,
       MeterEstimateCommand.self, MeterNotarizeCommand.self,
       MeterValidateCommand.self, MeterProveCommand.self,
     ])

@@ -125,7 +125,42 @@ enum Sent {
         "meter", "export", "--readings", into, "--from", "2025-08-13", "--to", "2025-08-13",
       ])
       #expect(out.output.contains("2025-08-13T21:00:00Z,30,0.25,0,E\n"))
+      try Self.history(of: into)
     }
+  }
+
+  /// 0.25 of number 418, 0.75 of 420, 0.5 that came late of 419, and 0.25 again by hand.
+  private static func history(of database: String) throws {
+    let command = [
+      "meter", "history", "--readings", database, "--zone", "Europe/Moscow", "--from", "2025-08-14",
+      "--to", "2025-08-14",
+    ]
+    let table = try Program.run(command)
+    let rows = table.output.split(separator: "\n").map { line in
+      line.split(separator: " ").map(String.init)
+    }
+    #expect(rows.count == 5 && table.status == 0)
+    #expect(
+      rows.dropFirst().map { $0[1...5].joined(separator: " ") } == [
+        "2025-08-13T21:00:00Z 0.25 0 A superseded", "2025-08-13T21:00:00Z 0.5 0 A older",
+        "2025-08-13T21:00:00Z 0.75 0 A edited", "2025-08-13T21:00:00Z 0.25 0 E present",
+      ])
+    #expect(rows.count > 3 && rows[3][7...] == ["op-1", "read", "by", "hand"])
+    let json = try Program.run(command + ["--json"])
+    let intervals = try #require(try json.object()["intervals"] as? [[String: Any]])
+    #expect(intervals.count == 1)
+    let former = try #require(intervals[0]["former"] as? [[String: Any]])
+    #expect(former.map { $0["importJ"] as? Int } == [900_000, 1_800_000, 2_700_000])
+    #expect(former.last?["by"] as? String == "op-1")
+    let present = try #require(intervals[0]["present"] as? [String: Any])
+    #expect(present["importJ"] as? Int == 900_000 && present["quality"] as? String == "E")
+    let other = try Program.run(command + ["--meter", "nobody"])
+    #expect(other.status == 0 && other.output.split(separator: "\n").count == 1)
+    let missing = try Program.run([
+      "meter", "history", "--readings", database + "x", "--from", "2025-08-14", "--to",
+      "2025-08-14",
+    ])
+    #expect(missing.status == 65 && missing.notes.contains("x: file is missing; allowed:"))
   }
 
   @Test(arguments: [

@@ -108,6 +108,33 @@ import Testing
       ])
   }
 
+  @Test func `says which offsets its zone does not have, and takes them as they are`() throws {
+    // Los Angeles from 2025-03-09T10:00Z on.
+    let zone = ZoneOffsets(
+      name: "America/Los_Angeles", before: -28_800,
+      transitions: [.init(at: 1_741_514_400, offsetSeconds: -25_200)])
+    let text = """
+      \(Self.header)a,2025-03-09T01:00:00-08:00,60,1,0,A
+      a,2025-03-09T03:00:00-07:00,60,1,0,A
+      a,2025-03-09T03:00:00-08:00,60,1,0,A
+      a,2025-03-09T12:00:00Z,60,1,0,A
+      a,2025-03-09T15:00:00+02:00,60,1,0,A
+
+      """
+    let delivery = try MeterExample.read(text.bytes) { $0.zone = zone }
+    #expect(
+      delivery.findings == [
+        "offsetUnusual: 2 readings have an offset that America/Los_Angeles does not have then, "
+          + "the first on line 4"
+      ])
+    #expect(
+      delivery.readings.map(\.window.start.description) == [
+        "2025-03-09T09:00:00Z", "2025-03-09T10:00:00Z", "2025-03-09T11:00:00Z",
+        "2025-03-09T12:00:00Z", "2025-03-09T13:00:00Z",
+      ])
+    #expect(try MeterExample.read(text.bytes) { $0.zone = nil }.findings.isEmpty)
+  }
+
   @Test func `says how many readings are half missing, and which energies were rounded`() throws {
     let text = """
       \(Self.header)a,2025-03-09T00:00:00Z,60,1,,A
