@@ -42,7 +42,9 @@ extension EventAccount {
   }
 
   /// What the run posts: everything in the first, then what it changes.
-  public var entries: [SettlementEntry] { result.entries(over: posted) }
+  public var entries: [SettlementEntry] {
+    result.entries(over: posted, minimum: policy.settlement.minimumPosting)
+  }
 
   /// The accounts of the owners that the result names.
   public var ownerAccounts: [LedgerKeeper.NewAccount] {

@@ -27,15 +27,21 @@ public struct EventAccount: Sendable {
   ///   - run: The run of the policy.
   ///   - payer: Who pays what this run adds.
   ///   - earlier: What owners earned and lost earlier in the same month and year.
+  ///   - released: Homes whose hold was decided for their owners.
   public init(
     _ event: EventCase, policy: Policy, performances: [Performance], run: SettlementTerms.Run,
-    payer: SettlementRun.Payer, earlier: EarlierMoney = EarlierMoney()
+    payer: SettlementRun.Payer, earlier: EarlierMoney = EarlierMoney(),
+    released: Set<SiteID> = []
   ) {
     self.event = event
     self.policy = policy
     self.performances = performances
-    input = Self.input(
+    var input = Self.input(
       event, performances: performances, run: run, payer: payer, earlier: earlier)
+    for place in input.homes.indices where released.contains(input.homes[place].site) {
+      input.homes[place].release()
+    }
+    self.input = input
     result = Settlement.settle(input, terms: policy.settlement)
   }
 
@@ -63,6 +69,27 @@ public struct EventAccount: Sendable {
       run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: payer),
       event: event.id, window: event.window, isTest: event.isTest, intervals: event.intervals,
       homes: homes)
+  }
+
+  /// Sites of `performances` that a flag or an estimate lets wait, and that were decided for their
+  /// owners in a run before `run`.
+  static func released(
+    _ event: EventCase, _ performances: [Performance], before run: String, policy: Policy,
+    utility: UtilityID, in book: LedgerKeeper
+  ) -> Set<SiteID> {
+    let earlier = PostedRuns(
+      before: run, of: event.id, window: event.window, utility: utility, policy: policy)
+    guard !earlier.runs.isEmpty else { return [] }
+    var found: Set<SiteID> = []
+    for (home, performance) in zip(event.homes, performances) {
+      var mayWait = performance.flags.contains(where: \.holdsResult)
+      if case .estimated = performance.verdict { mayWait = true }
+      guard mayWait, let salt = book.salt(of: "owner:\(home.owner)"),
+        earlier.isReleased(home.site, salt: salt, entry: book.entry(of:))
+      else { continue }
+      found.insert(home.site)
+    }
+    return found
   }
 
   private static func measured(
@@ -102,4 +129,19 @@ public struct EarlierMoney: Sendable {
 
   /// Nothing.
   public init() {}
+}
+
+extension HomePerformance {
+  /// Somebody has decided that the home's result counts: no flag holds it, and what was estimated
+  /// is taken as measured.
+  mutating func release() {
+    heldBy = nil
+    if case .estimated = verdict { verdict = .verified }
+    intervals = intervals.map { interval in
+      guard case .estimated = interval.status, let reduction = interval.reduction else {
+        return interval
+      }
+      return .verified(reduction, excusal: interval.excusal)
+    }
+  }
 }

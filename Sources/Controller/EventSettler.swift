@@ -53,9 +53,15 @@ struct EventSettler: Sendable {
     let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
     let payer: SettlementRun.Payer =
       isFirst && policy.settlement.escrowRequired ? .escrow : .funding
+    let released =
+      run.isPayable
+      ? EventAccount.released(
+        measured, performances, before: run.name, policy: policy, utility: record.utility,
+        in: setup.book) : []
     var account = EventAccount(
-      measured, policy: policy, performances: performances, run: run, payer: payer, earlier: earlier
-    )
+      measured, policy: policy, performances: performances, run: run, payer: payer,
+      earlier: earlier,
+      released: released)
     if run.isPayable {
       if policy.citesReadings {
         account.readings = try ReadingsCiter(
@@ -120,9 +126,13 @@ struct EventSettler: Sendable {
     let entries = account.entries
     // The evidence first: an entry without it must not exist, evidence without an entry may.
     let objects = account.evidence(utility: record.utility)
-    let moving = Set(entries.map(\.site))
+    // What waits is decided by its evidence later.
+    let held = account.result.homes.filter { home in home.lines.contains { $0.status == .held } }
+    let moving = Set(entries.map(\.site)).union(held.map(\.site))
+    // A month's mean asks for every home, also where the event's own money stays.
+    let isOfMonths = policy.programme != nil
     try setup.book.keep(
-      account.posted.isEmpty
+      account.posted.isEmpty || isOfMonths
         ? objects : zip(account.event.homes, objects).filter { moving.contains($0.0.site) }.map(\.1)
     )
     let postings = account.postings(

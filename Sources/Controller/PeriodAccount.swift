@@ -30,6 +30,8 @@ public struct PeriodAccount: Sendable {
     case vintageMissing(SiteID, earliest: Int64)
     /// A price of the signal for a megawatt with more than three places.
     case priceNotWhole(EventID)
+    /// The policy pays days on which a home was heard, and nobody says when that was.
+    case heardMissing
     /// One fleet whose homes have different zones or years has no one price.
     case fleetMixed(String)
 
@@ -47,6 +49,8 @@ public struct PeriodAccount: Sendable {
         "site \(site) has no year of enrolment with a price; allowed: \(earliest) or later"
       case .priceNotWhole(let event):
         "event \(event) has a signal_price with more than 3 places; allowed: 3 for a megawatt"
+      case .heardMissing:
+        "no home says when it was heard; allowed: heard, for reward.flat.whileHeardPercent"
       case .fleetMixed(let what):
         "the homes have different \(what)s; allowed: one \(what), because a fleet has one price"
       }

@@ -52,6 +52,9 @@ struct PeriodNeeds {
         faults.append(.vintageMissing(home.site, earliest: earliest))
       }
     }
+    if let flat = terms.flat, flat.whileHeard > .zero, homes.allSatisfy({ $0.heard == nil }) {
+      faults.append(.heardMissing)
+    }
     if terms.isFleet {
       if !zones.isEmpty, Set(homes.map(\.zone)).count > 1 { faults.append(.fleetMixed("zone")) }
       if earliest != nil, Set(homes.map(\.vintage)).count > 1 {

@@ -10,14 +10,16 @@ import Storage
 /// The book itself is asked, so that a difference is always taken off what is really there. An
 /// entry is found by its key, which follows from event, home and run.
 struct PostedRuns {
-  /// The payable runs before, in their order.
+  /// The payable runs before, in their order, each with what was decided of the lines it held.
   let runs: [String]
   private let event: EventID
   private let end: UInt64
   private let parties: [(path: String, party: SettlementTerms.Party)]
 
   init(before run: String, of event: EventID, window: Window, utility: UtilityID, policy: Policy) {
-    runs = policy.settlement.runs.prefix { $0.name != run }.filter(\.isPayable).map(\.name)
+    let all = policy.settlement.runs.filter { $0.isPayable || $0.name == run }
+      .flatMap { [$0.name, Self.decided($0.name)] }
+    runs = Array(all.prefix { $0 != run })
     self.event = event
     end = UInt64(window.end.microseconds / 1_000)
     let programme = policy.dispatch.programme
@@ -26,6 +28,21 @@ struct PostedRuns {
         SettlementAccount.share($0).path(
           event: event, utility: utility, programme: programme, partner: programme.text), $0
       )
+    }
+  }
+
+  /// The name under which what a run held is posted once it is decided for the owner.
+  static func decided(_ run: String) -> String { run + ":decided" }
+
+  /// True when what an earlier run held of a home was decided for its owner: it waits no more.
+  func isReleased(
+    _ site: SiteID, salt: [UInt8], entry: (IdempotencyKey) -> UInt64?
+  ) -> Bool {
+    runs.filter { $0.hasSuffix(":decided") }.flatMap { [$0, $0 + ":penalty"] }.contains { run in
+      entry(
+        IdempotencyKey.settlement(
+          millisecondsOfEventEnd: end, salt: salt, event: event.text, site: site.text, run: run))
+        != nil
     }
   }
 

@@ -185,7 +185,7 @@ public struct Policy: Hashable, Sendable {
       lateOptOutIsMissed: dispatch.optOut.until == .start,
       estimatedPayable: measurement.estimatedPayable, testsPaid: events.testsPaid,
       shares: shares, escrowRequired: escrow.required, escrowCoverPercent: escrow.coverPercent,
-      runs: settlement.runs)
+      runs: settlement.runs, minimumPosting: settlement.minimumPosting)
     programmeTerms = parts.programme(around: self.settlement)
     isProgramme = !parts.programmeFields.isEmpty
     isServed = parts.fieldsNotServed.isEmpty

@@ -98,7 +98,7 @@ struct ProgrammeExample {
       signalPrice: tables.compactMap { table in
         if case .fromSignal(let floor, let ceiling) = table.form { return ceiling ?? floor }
         return nil
-      }.first)
+      }.first ?? (policy.programmeTerms.capacity?.weighsByPrice == true ? 1_000_000 : nil))
   }
 
   private var tables: [PriceTable] {

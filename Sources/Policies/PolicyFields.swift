@@ -88,6 +88,7 @@ enum PolicyFields {
       "reward.penalty.multipleOf", "reward.penalty.multiple", "reward.penalty.deadbandPercent",
       "reward.penalty.netting", "reward.penalty.belowBaseline", "reward.penalty.missingData",
       "reward.penalty.caps", "reward.penalty.caps[].basis", "reward.penalty.caps[].percent",
+      "reward.penalty.to",
       "reward.capacity", "reward.capacity.rate", "reward.capacity.average",
       "reward.capacity.missed", "reward.capacity.optedOut", "reward.capacity.excused",
       "reward.capacity.floorAtZero", "reward.capacity.noEvents", "reward.capacity.weightBy",
@@ -102,7 +103,8 @@ enum PolicyFields {
       "reward.availability.tiers[].from", "reward.availability.tiers[].factor",
       "reward.availability.tiers[].offset", "reward.availability.spread",
       "reward.availability.floor",
-      "reward.flat", "reward.flat.rate", "reward.caps.homePerMonth", "reward.caps.homePerSeason",
+      "reward.flat", "reward.flat.rate", "reward.flat.whileHeardPercent",
+      "reward.caps.homePerMonth", "reward.caps.homePerSeason",
       "reward.budget", "reward.budget.amount", "reward.budget.per", "reward.budget.whenSpent",
       "reward.bonusPool", "reward.bonusPool.sharePercent", "reward.bonusPool.fleetAtLeastPercent",
       "reward.bonusPool.otherwise", "reward.rateLockYears",
@@ -112,7 +114,7 @@ enum PolicyFields {
       "escrow", "escrow.required", "escrow.coverPercent", "escrow.releaseAt",
       "settlement", "settlement.runs", "settlement.runs[].name", "settlement.runs[].afterDays",
       "settlement.runs[].payable", "settlement.payerBasis", "settlement.disputeDays",
-      "settlement.reconcilePercent", "settlement.evidence",
+      "settlement.reconcilePercent", "settlement.evidence", "settlement.minimumPosting",
     ] + rates
 
   /// The fields of every rate of `reward`.
@@ -127,10 +129,7 @@ enum PolicyFields {
 
   /// Fields that nothing carries out yet, with the texts that ask for nothing.
   static let withoutEffect: [String: Set<String>] = [
-    "dispatch.preCharge.mode": ["none"],
-    "reward.penalty.to": ["utility"],
-    "reward.flat.whileHeardPercent": ["0"],
-    "settlement.minimumPosting": ["0"],
+    "dispatch.preCharge.mode": ["none"]
   ]
 
   /// Fields that are described but that nothing carries out, whatever they say.

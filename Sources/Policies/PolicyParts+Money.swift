@@ -19,6 +19,8 @@ extension PolicyParts {
       "reconcilePercent", .percent(), default: Percent(whole: 1)!)
     let evidence = section.optional(
       "evidence", YAMLForm<Evidence>.word(), default: .performance)
+    let minimum = section.optional(
+      "minimumPosting", .decimal(places: 6, 0...1_000_000_000_000), default: 0)
     guard let runs else { return nil }
     for (index, (earlier, later)) in zip(runs, runs.dropFirst()).enumerated()
     where later.afterDays <= earlier.afterDays {
@@ -34,7 +36,7 @@ extension PolicyParts {
     }
     return Settlement(
       runs: runs, disputeDays: dispute, reconcile: reconcile, payerBasis: basis,
-      evidence: evidence)
+      evidence: evidence, minimumPosting: Money(millionths: minimum))
   }
 
   private static func run(_ section: YAMLSection) -> SettlementTerms.Run? {

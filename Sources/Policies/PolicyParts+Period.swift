@@ -21,7 +21,8 @@ extension PolicyParts {
       "floorAtZero", .words(["event": true, "average": false]), default: false)
     let lastTest = section.optional(
       "noEvents", .words(["zero": false, "lastTest": true]), default: false)
-    _ = section.optional("weightBy", YAMLForm<Bool>.words(["none": true], notYet: ["price"]))
+    let byPrice = section.optional(
+      "weightBy", .words(["none": false, "price": true]), default: false)
     guard let rate, let isSeasonal else { return nil }
     let unit = isSeasonal ? PriceTable.Unit.kWSeason : .kWMonth
     if rate.unit != unit {
@@ -33,7 +34,7 @@ extension PolicyParts {
     return Capacity(
       terms: .init(
         rate: rate, isSeasonal: isSeasonal, excusedIsZero: excused, floorsEachEvent: floorsEvent,
-        noEventsPaysLastTest: lastTest), optedOutIsZero: optedOut)
+        noEventsPaysLastTest: lastTest, weighsByPrice: byPrice), optedOutIsZero: optedOut)
   }
 
   static func availability(_ section: YAMLSection) -> AvailabilityTerms? {
@@ -97,7 +98,8 @@ extension PolicyParts {
 
   static func flat(_ section: YAMLSection) -> ProgrammeTerms.FlatTerms? {
     let rate = section.required("rate", .section { Self.rate($0, of: .home) })
-    return rate.map { .init(rate: $0) }
+    let heard = section.optional("whileHeardPercent", .percent(), default: .zero)
+    return rate.map { .init(rate: $0, whileHeard: heard) }
   }
 
   // MARK: limits
@@ -124,8 +126,8 @@ extension PolicyParts {
   static func bonusPool(_ section: YAMLSection) -> ProgrammeTerms.BonusPool? {
     let share = section.required("sharePercent", .percent())
     let least = section.optional("fleetAtLeastPercent", .percent(), default: .hundred)
-    _ = section.optional(
-      "otherwise", YAMLForm<Bool>.words(["utility": true], notYet: ["refund"]))
-    return share.map { .init(share: $0, fleetAtLeast: least) }
+    let refunds = section.optional(
+      "otherwise", .words(["utility": false, "refund": true]), default: false)
+    return share.map { .init(share: $0, fleetAtLeast: least, refundsOtherwise: refunds) }
   }
 }

@@ -61,6 +61,8 @@ extension PolicyParts {
       "belowBaseline", .words(["count": true, "zero": false]), default: true)
     let isShortAtFinal = section.optional(
       "missingData", .words(["noPenalty": false, "shortfallAtFinal": true]), default: false)
+    let toPool = section.optional(
+      "to", .words(["utility": false, "bonusPool": true]), default: false)
     let list = YAMLForm<[Penalty.Cap]>.list(of: .section(cap), 1...4)
     let caps = section.optional("caps", list.orNothing())
     if !section.has("caps") {
@@ -73,7 +75,8 @@ extension PolicyParts {
     let rules = Penalty(
       price: .rate(.flat(.zero)), deadband: deadband, netting: netting,
       countsBelowBaseline: counts, caps: caps ?? [])
-    return .init(price: price, rules: rules, missingIsShortfallAtFinal: isShortAtFinal)
+    return .init(
+      price: price, rules: rules, missingIsShortfallAtFinal: isShortAtFinal, toBonusPool: toPool)
   }
 
   private static func penaltyPrice(

@@ -19,6 +19,7 @@ extension PolicyParts {
       add("penalty.rate", table.ofEvent == nil)
     }
     add("penalty.missingData", reward.penalty?.missingIsShortfallAtFinal == true)
+    add("penalty.to", reward.penalty?.toBonusPool == true)
     add("capacity", reward.capacity != nil)
     add("availability", reward.availability != nil)
     add("flat", reward.flat != nil)
@@ -53,6 +54,7 @@ extension PolicyParts {
     terms.penaltyShares = splits?.penaltyShares
     terms.fees = fees
     terms.payerBasis = settlement?.payerBasis ?? .sumOfHomes
+    terms.minimumPosting = settlement?.minimumPosting ?? .zero
     guard let reward else { return terms }
     terms.isFleet = reward.isFleet
     terms.distribute = reward.distribute

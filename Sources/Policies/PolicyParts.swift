@@ -88,6 +88,7 @@ struct PolicyParts {
     var reconcile: Percent
     var payerBasis: ProgrammeTerms.PayerBasis
     var evidence: Evidence
+    var minimumPosting: Money
   }
   /// `settlement.evidence`.
   enum Evidence: String, CaseIterable { case performance, readings }

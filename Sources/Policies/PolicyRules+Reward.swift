@@ -189,5 +189,15 @@ extension PolicyRules {
         "reward.bonusPool", "there without a penalty", "reward.penalty, which fills it",
         YAMLFault.Code.badValue)
     }
+    if reward.penalty?.toBonusPool == true, reward.bonusPool == nil {
+      fault(
+        "reward.penalty.to", "bonusPool without such a pool", "reward.bonusPool beside it",
+        YAMLFault.Code.badValue)
+    }
+    if let flat = reward.flat, flat.whileHeard > .zero, flat.rate.unit != .homeDay {
+      fault(
+        "reward.flat.whileHeardPercent", "there with a rate for a \(flat.rate.unit.rawValue)",
+        "a rate per home-day beside it", YAMLFault.Code.badValue)
+    }
   }
 }

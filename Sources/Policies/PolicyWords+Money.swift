@@ -135,6 +135,11 @@ extension PolicyWords {
       return "\(run.name) after \(days)\(run.isPayable ? "" : " (for information)")"
     }
     say("Settled: \(runs.joined(separator: ", ")).", "settlement.runs")
+    if terms.minimumPosting > .zero {
+      say(
+        "A later run does not post what changes a home by less than \(money(terms.minimumPosting)).",
+        "settlement.minimumPosting")
+    }
     say("Objections are heard for \(policy.disputeDays) days.", "settlement.disputeDays")
     say(
       "Where another party's volume differs by more than \(policy.reconcile) %, payment waits.",

@@ -65,6 +65,11 @@ extension PolicyWords {
     if let availability = terms.availability { say(availability) }
     if let flat = terms.flat {
       say("Each home gets \(text(flat.rate)).", "reward.flat")
+      if flat.whileHeard > .zero {
+        say(
+          "A day counts only if the home was heard from during \(flat.whileHeard) % of it.",
+          "reward.flat.whileHeardPercent")
+      }
     }
     for (cap, span, field) in [
       (terms.caps.homePerMonth, "a month", "homePerMonth"),
@@ -84,6 +89,14 @@ extension PolicyWords {
         "\(pool.share) % of an event's penalties go to homes that delivered more than they "
           + "promised, if the fleet delivered \(pool.fleetAtLeast) % of its promise.",
         "reward.bonusPool")
+      if pool.refundsOtherwise {
+        say("If not, they go back to those who were charged.", "reward.bonusPool.otherwise")
+      }
+      if terms.penalty?.toBonusPool == true {
+        say(
+          "What is left of the penalties stays in the pool for the next events.",
+          "reward.penalty.to")
+      }
     }
     if terms.penalty?.missingIsShortfallAtFinal == true {
       say(
@@ -107,6 +120,11 @@ extension PolicyWords {
     say(
       "An event that the owner left is \(left), an excused one \(excused).",
       "reward.capacity.optedOut, excused")
+    if capacity.weighsByPrice {
+      say(
+        "Each event enters the mean with the price of its signal as its weight; without a price the "
+          + "payment waits.", "reward.capacity.weightBy")
+    }
     if capacity.floorsEachEvent {
       say("An event below the baseline counts as 0.", "reward.capacity.floorAtZero")
     }

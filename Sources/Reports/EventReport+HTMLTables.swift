@@ -6,7 +6,7 @@ extension EventReport {
     let totals = settlement.totals
     let net = MoneyTotal(millionths: totals.rewards.millionths - totals.penalties.millionths)
     let sum = totals.byType.reduce(into: MoneyTotal()) { $0.millionths += $1.amount.millionths }
-    var html = "<h2>Money</h2>\n"
+    var html = "<h2>Money</h2>\n" + stepSection()
     html += HTML.table(
       caption: "By type of line. Computed is what the energy comes to, charged what is left of it "
         + "after holds and caps.",

@@ -19,23 +19,30 @@ enum HTML {
   /// How a column is set.
   enum Column { case text, number }
 
-  /// A table in a frame that scrolls by itself on a narrow screen; a long one may break on paper.
+  /// Columns that fit on a phone; a row of more becomes a card there.
+  private static let columnsOfPhone = 4
+
+  /// A table in a frame that scrolls by itself; a long one may break on paper. On a phone each row
+  /// of a wide table stands as a card, its cells below each other with the heads beside them.
   static func table(
     caption: String, isLong: Bool = false, _ head: [(String, Column)], _ rows: [[String]],
     last: [String]? = nil
   ) -> String {
+    let isCards = head.count > columnsOfPhone
     func cells(_ cells: [String], _ element: String) -> String {
       zip(cells, head).enumerated().map { place, cell in
         let name = place == 0 && element == "td" ? "th scope=\"row\"" : element
         let close = place == 0 && element == "td" ? "th" : element
         let style = cell.1.1 == .number ? " class=\"n\"" : ""
         let scope = element == "th" ? " scope=\"col\"" : ""
-        return "<\(name)\(scope)\(style)>\(escaped(cell.0))</\(close)>"
+        let label = isCards && close == "td" ? " data-head=\"\(escaped(cell.1.0))\"" : ""
+        return "<\(name)\(scope)\(style)\(label)>\(escaped(cell.0))</\(close)>"
       }.joined()
     }
     // Outside the frame, so that it stays readable while the table scrolls.
     var html = "<p class=\"caption\">\(escaped(caption))</p>"
-    html += "<div class=\"scroll\(isLong ? " long" : "")\" tabindex=\"0\">"
+    let kinds = (isLong ? " long" : "") + (isCards ? " cards" : "")
+    html += "<div class=\"scroll\(kinds)\" tabindex=\"0\">"
     html +=
       "<table aria-label=\"\(escaped(caption))\"><thead><tr>\(cells(head.map(\.0), "th"))</tr>"
       + "</thead><tbody>\n"

@@ -142,7 +142,7 @@ extension OwnerStatement {
   }
 
   private func heading(_ detail: Detail) -> String {
-    "Event \(detail.event), run \(detail.run), \(detail.window.start) to \(detail.window.end)"
+    "Event \(detail.event), run \(detail.run), \(People.window(detail.window, zone)) (\(zone.name))"
   }
 
   /// The statement as Markdown.

@@ -50,6 +50,8 @@ public struct OwnerStatement: Hashable, Sendable {
   public var details: [Detail] = []
   /// The name of the log, if the reader may ask it for proofs.
   public var origin: String?
+  /// The clock of the days, and of the events as people read them.
+  public var zone = ZoneOffsets.utc
 
   /// A statement whose figures add up, else the reason why not.
   public init(

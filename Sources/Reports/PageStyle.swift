@@ -39,6 +39,10 @@ enum PageStyle {
     svg .target{stroke:var(--target);stroke-dasharray:2 4;stroke-linecap:round}
     svg .metered{stroke:var(--metered)}
     svg .commands{stroke:var(--ink);stroke-width:1.5;fill:none}
+    .steps{max-width:30rem}
+    .steps svg text{fill:var(--ink)}
+    .steps .sum{fill:var(--metered)}
+    .steps .less{fill:var(--target)}
     .narrow{display:none}
     .homes{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.5rem 1.5rem}
     .homes figure{margin:.5rem 0;break-inside:avoid}
@@ -69,11 +73,21 @@ enum PageStyle {
     white-space:pre-wrap;overflow-wrap:anywhere}
     footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem;color:var(--soft);
     font-size:.875rem}
-    @media (max-width:640px){main{padding:1.5rem 1rem 3rem}h1{font-size:1.5rem}
+    @media screen and (max-width:640px){main{padding:1.5rem 1rem 3rem}h1{font-size:1.5rem}
     .summary{font-size:1.05rem}.wide{display:none}.narrow{display:block}
     dl.figures{grid-template-columns:1fr 1fr}dl.figures .value{font-size:1.05rem}
     dl.evidence{grid-template-columns:1fr;gap:0}dl.evidence dd{margin-bottom:.6rem}
-    th,td{padding:.42rem .5rem}}
+    th,td{padding:.42rem .5rem}
+    .cards table,.cards tbody,.cards tfoot,.cards tr,.cards th,.cards td{display:block}
+    .cards thead,.cards td:empty{display:none}
+    .cards tr{border-bottom:1px solid var(--line);padding:.5rem 0}
+    .cards tfoot tr{border-top:1.5px solid var(--ink)}
+    .cards tbody th{position:static;font-weight:600}
+    .cards th:empty{display:none}
+    .cards th,.cards td,.cards tfoot td{border:0;padding:.1rem 0}
+    .cards td{display:flex;justify-content:space-between;gap:1rem;text-align:right}
+    .cards td::before{content:attr(data-head);color:var(--soft);text-align:left;font-weight:400;
+    white-space:nowrap}}
     @page{size:A4;margin:16mm 15mm 18mm}
     @media print{html{font-size:9.5pt}body{background:none}main{max-width:none;padding:0}
     .wide{display:block}.narrow{display:none}.scroll{overflow:visible}table{font-size:.85rem}
@@ -82,7 +96,7 @@ enum PageStyle {
     h2,p.caption{break-after:avoid}h2{margin-top:1.8rem}
     dl.figures{grid-template-columns:repeat(4,1fr)}
     dl.evidence{grid-template-columns:max-content 1fr;gap:.2rem 1rem}
-    svg .fill,.note{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+    svg .fill,.steps rect,.note{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
     """
 
   /// For pages of wide tables.

@@ -88,6 +88,14 @@ public struct HomeDifference: Hashable, Sendable {
     }
   }
 
+  /// By how much its rewards or its penalties change, whichever is more; not negative.
+  public var greatestChange: Money {
+    [rewardSplit, penaltySplit].map { split in
+      let sum = split.reduce(Money.zero) { $0 + $1.amount }
+      return max(sum, -sum)
+    }.max() ?? .zero
+  }
+
   /// True when the run posts nothing for the home.
   public var isZero: Bool {
     rewardSplit.allSatisfy { $0.amount == .zero } && penaltySplit.allSatisfy { $0.amount == .zero }
@@ -97,10 +105,15 @@ public struct HomeDifference: Hashable, Sendable {
 extension SettlementResult {
   /// The entries of a run over what the runs before it posted: everything in the first, then new
   /// less posted.
-  public func entries(over posted: [PostedHome]) -> [SettlementEntry] {
-    posted.isEmpty
-      ? entries()
-      : Settlement.entries(Settlement.difference(of: self, posted: posted), run: run)
+  ///
+  /// - Parameter minimum: A home of which neither rewards nor penalties change by so much has no
+  ///   entry; the next run finds the difference again, because it compares with what was posted.
+  public func entries(
+    over posted: [PostedHome], minimum: Money = .zero
+  ) -> [SettlementEntry] {
+    guard !posted.isEmpty else { return entries() }
+    let differences = Settlement.difference(of: self, posted: posted)
+    return Settlement.entries(differences.filter { $0.greatestChange >= minimum }, run: run)
   }
 }
 

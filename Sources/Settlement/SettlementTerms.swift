@@ -38,6 +38,8 @@ public struct SettlementTerms: Hashable, Sendable {
   public var escrowCoverPercent: Int64
   /// `settlement.runs`.
   public var runs: [Run]
+  /// `settlement.minimumPosting`: a later run does not post what changes a home by less.
+  public var minimumPosting: Money
 
   /// Terms; the loader has checked every range.
   public init(
@@ -46,7 +48,7 @@ public struct SettlementTerms: Hashable, Sendable {
     penalty: Penalty? = nil, excusals: Set<Excusal> = [], noticeRequired: Bool = true,
     lateOptOutIsMissed: Bool = false, estimatedPayable: Bool = false, testsPaid: Bool = true,
     shares: [Party: Percent], escrowRequired: Bool, escrowCoverPercent: Int64 = 100,
-    runs: [Run]
+    runs: [Run], minimumPosting: Money = .zero
   ) {
     self.policy = policy
     self.policyVersion = policyVersion
@@ -65,6 +67,7 @@ public struct SettlementTerms: Hashable, Sendable {
     self.escrowRequired = escrowRequired
     self.escrowCoverPercent = escrowCoverPercent
     self.runs = runs
+    self.minimumPosting = minimumPosting
   }
 
   /// `reward.netting`.

@@ -19,6 +19,9 @@ struct DisputeCommand: ParsableCommand {
       Decided, one side gets it; undecided until its date, nothing has changed. What was said \
       lies beside the ledger as evidence, and its hash in the entry.
 
+      Settlement lets lines wait by itself where it doubts a meter or may not pay an estimate: \
+      `held` lists them, and `release` decides them.
+
       EXAMPLE
         headroom dispute open E-17 --site H1 --line penalty --by owner --reason meterFault \\
           --text "The meter was exchanged at noon." --config config/headroom.yaml
@@ -28,7 +31,8 @@ struct DisputeCommand: ParsableCommand {
       """,
     subcommands: [
       DisputeOpenCommand.self, DisputeListCommand.self, DisputeShowCommand.self,
-      DisputePacketCommand.self, DisputeDecideCommand.self,
+      DisputePacketCommand.self, DisputeDecideCommand.self, DisputeHeldCommand.self,
+      DisputeReleaseCommand.self,
     ])
 }
 
@@ -77,6 +81,8 @@ struct DisputePlace: ParsableArguments {
         return try work()
       } catch let error as LedgerDesk.DisputeFault {
         throw Outcome.no.failure("\(error)\nnothing was written")
+      } catch let error as ReportFolder.Fault {
+        throw Outcome.badInput.failure("\(error)")
       }
     }
   }
@@ -248,22 +254,28 @@ struct DisputeDecideCommand: ParsableCommand {
       """)
 
   @Argument(help: "The entry of its hold, as `dispute list` prints it.") var hold: UInt64
-  @Option(name: .customLong("for"), help: "Who is right: owner or utility.") var side: Dispute.Side
-  @Option(help: "Why, in words.") var text: String
+  @OptionGroup var decision: DecisionOptions
   @OptionGroup var place: DisputePlace
-
-  mutating func validate() throws {
-    guard (1...4_000).contains(text.utf8.count) else {
-      throw ValidationError("--text has \(text.utf8.count) bytes; allowed: 1 to 4000")
-    }
-  }
 
   func run() throws {
     let configuration = try place.configuration()
     var (desk, key) = try place.writing(configuration)
     let standing = try DisputePlace.told {
-      try desk.decide(hold, for: side, text: text, key: key, now: WallClock().now)
+      try desk.decide(
+        hold, for: decision.side, text: decision.text, key: key, now: WallClock().now)
     }
     place.show([standing])
+  }
+}
+
+/// For whom something is decided, and why.
+struct DecisionOptions: ParsableArguments {
+  @Option(name: .customLong("for"), help: "Who is right: owner or utility.") var side: Dispute.Side
+  @Option(help: "Why, in words.") var text: String
+
+  mutating func validate() throws {
+    guard (1...4_000).contains(text.utf8.count) else {
+      throw ValidationError("--text has \(text.utf8.count) bytes; allowed: 1 to 4000")
+    }
   }
 }

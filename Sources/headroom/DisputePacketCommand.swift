@@ -46,11 +46,9 @@ struct DisputePacketCommand: ParsableCommand {
     let home = try home(of: standing.dispute, configuration)
     let zone = policies.first?.measurement.calendar.zone ?? .utc
     let folder = try DisputePlace.told {
-      try PeriodPlace.told {
-        try desk.packet(
-          of: hold, reports: ReportFolder(configuration.dataFolder + "/reports"), home: home,
-          zone: zone)
-      }
+      try desk.packet(
+        of: hold, reports: ReportFolder(configuration.dataFolder + "/reports"), home: home,
+        zone: zone)
     }
     guard let out else { return Console.result(folder.packet.bytes(format)) }
     let key = try? SecretFile.key(place.key ?? configuration.ledgerKeyFile)

@@ -12,10 +12,17 @@ enum VerifyEvidence {
     if let readings, !FileManager.default.fileExists(atPath: readings) {
       throw Outcome.badInput.failure("\(readings): file is missing; allowed: a readings database")
     }
+    let progress = ProgressBar()
+    progress.show("checking the book", 0)
     let check = try LedgerFailure.told {
-      try EvidenceCheck(
+      defer { progress.clear() }
+      return try EvidenceCheck(
         file, entry: entry, source: EvidenceSource(evidence, policies: policies),
-        readings: readings)
+        readings: readings
+      ) { done, all in
+        progress.show(
+          "settling again: \(done) of \(all) entries", Double(done) / Double(max(1, all)))
+      }
     }
     if json {
       var members: [(String, JSONResult)] = [

@@ -13,6 +13,8 @@ struct PeriodOutput {
   private let result: ProgrammeResult
   /// Homes whose volumes differ from another party's; nil when there was none to compare with.
   private let disputes: [VolumeCheck.Difference]?
+  /// What stood posted before this run; nil where nobody said.
+  private var before: [ProgrammeAccount]?
 
   /// One event by itself, with fees and splits.
   init(
@@ -37,9 +39,17 @@ struct PeriodOutput {
   }
 
   /// Several events with their months and seasons.
-  init(_ account: PeriodAccount, disputes: [VolumeCheck.Difference]? = nil) {
+  ///
+  /// - Parameters:
+  ///   - disputes: Homes whose volumes differ; nil when there was nobody to compare with.
+  ///   - posted: What earlier runs posted: this one posts the difference.
+  init(
+    _ account: PeriodAccount, disputes: [VolumeCheck.Difference]? = nil,
+    posted: [ProgrammeAccount]? = nil
+  ) {
     event = nil
     self.disputes = disputes
+    before = posted
     policy = account.policy
     run = SettlementTerms.Run(
       name: account.input.run.name, afterDays: 0, isPayable: account.input.run.isPayable)
@@ -51,6 +61,16 @@ struct PeriodOutput {
   }
 
   private var currency: Currency { policy.settlement.currency }
+
+  /// What this run posts over the earlier ones.
+  private var posts: [ProgrammeAccount]? {
+    before.map {
+      result.difference(to: $0, minimum: policy.settlement.minimumPosting)
+    }
+  }
+
+  /// This run differs from what was posted.
+  var changesPosted: Bool { before.map { !result.difference(to: $0).isEmpty } ?? false }
 
   /// Energy, lines, parties by home, and their sums.
   var text: String {
@@ -88,7 +108,7 @@ struct PeriodOutput {
       }
     }
     text += "\n" + Amounts.table([["for", "home", "party", "amount"]] + legs, left: [0, 1, 2])
-    text += "\n"
+    text += "\n" + postsText
     let owners = result.accounts.flatMap { account in
       account.owners.map { [account.period, $0.site.text, $0.amount.text(in: currency)] }
     }
@@ -100,6 +120,20 @@ struct PeriodOutput {
       result.byKind.map { [$0.kind.rawValue, money($0.charged)] }
         + result.byParty.map { ["to \($0.party)", money($0.amount)] })
     return text
+  }
+
+  /// The difference that is posted, party by party; nothing without an earlier run.
+  private var postsText: String {
+    guard let posts else { return "" }
+    if posts.isEmpty { return "this run posts nothing\n\n" }
+    let legs = posts.flatMap { account in
+      account.legs.map { leg in
+        [
+          account.period, account.site?.text ?? "fleet", leg.party, leg.amount.text(in: currency),
+        ]
+      }
+    }
+    return Amounts.table([["posted for", "home", "party", "amount"]] + legs, left: [0, 1, 2]) + "\n"
   }
 
   private func money(_ amount: Money) -> String {
@@ -144,26 +178,41 @@ struct PeriodOutput {
         }
       }
       json.array("lines") { json in
-        for line in result.lines { json.object(nil) { write(line, to: &$0) } }
-      }
-      json.array("accounts") { json in
-        for account in result.accounts {
-          json.object(nil) { json in
-            json.text("period", account.period)
-            json.text("siteId", account.site?.text)
-            json.object("parties") { json in
-              for leg in account.legs { json.text(leg.party, leg.amount.text(in: currency)) }
-            }
-            json.object("owners") { json in
-              for part in account.owners {
-                json.text(part.site.text, part.amount.text(in: currency))
-              }
-            }
-          }
+        for line in result.lines {
+          json.object(nil) { Self.write(line, in: currency, to: &$0) }
         }
+      }
+      Self.write(result.accounts, "accounts", in: currency, to: &json)
+      if let before, let posts {
+        Self.write(posts, "posts", in: currency, to: &json)
+        Self.write(
+          ProgrammeResult.standing(before, with: posts), "posted", in: currency, to: &json)
       }
       json.object("parties") { json in
         for party in result.byParty { json.text(party.party, party.amount.text(in: currency)) }
+      }
+    }
+  }
+
+  /// Each party's part of each home and period.
+  static func write(
+    _ accounts: [ProgrammeAccount], _ name: String, in currency: Currency,
+    to json: inout OrderedJSON
+  ) {
+    json.array(name) { json in
+      for account in accounts {
+        json.object(nil) { json in
+          json.text("period", account.period)
+          json.text("siteId", account.site?.text)
+          json.object("parties") { json in
+            for leg in account.legs { json.text(leg.party, leg.amount.text(in: currency)) }
+          }
+          json.object("owners") { json in
+            for part in account.owners {
+              json.text(part.site.text, part.amount.text(in: currency))
+            }
+          }
+        }
       }
     }
   }
@@ -175,7 +224,8 @@ struct PeriodOutput {
     json.integer("creditedJ", energy.credited.joules)
   }
 
-  private func write(_ line: ProgrammeLine, to json: inout OrderedJSON) {
+  /// A line with exact quantity and amount.
+  static func write(_ line: ProgrammeLine, in currency: Currency, to json: inout OrderedJSON) {
     json.text("period", line.period)
     json.text("siteId", line.site?.text)
     json.text("kind", line.kind.rawValue)

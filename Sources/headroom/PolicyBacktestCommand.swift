@@ -153,6 +153,6 @@ extension InputFiles {
       let allowed = owners[row.site].map { "owner \($0)" } ?? "sites of the fleet"
       fault("\(path): site \(row.site) of owner \(row.owner); allowed: \(allowed)")
     }
-    return rows.map(PeriodOptions.home)
+    return rows.map { PeriodOptions.home($0) }
   }
 }

@@ -17,6 +17,11 @@ struct PeriodOptions: ParsableArguments {
     help: "Another party's intervals of the same events: homes whose volumes differ wait.")
   var other: [String] = []
   @OptionGroup var transfers: TransferOptions
+  @Option(help: "How much of each day homes were heard, as CSV; for whileHeardPercent.")
+  var heard: String?
+  @Option(
+    help: "What an earlier run came to, as its --json: only the difference is posted.")
+  var posted: String?
   @Option(help: "The run of the policy; without it the first payable one.") var run: String?
   @Option(help: "Settle months and seasons that end on this day or later.", transform: Self.date)
   var from: CivilDate?
@@ -27,14 +32,16 @@ struct PeriodOptions: ParsableArguments {
 
   /// What stands here beside `--intervals` only.
   var isAlone: Bool {
-    homes == nil && other.isEmpty && transfers.isEmpty && from == nil && to == nil
+    homes == nil && heard == nil && posted == nil && other.isEmpty && transfers.isEmpty
+      && from == nil && to == nil
       && earlierEvents == 0
   }
 
   mutating func validate() throws {
     if intervals.isEmpty, !isAlone {
       throw ValidationError(
-        "--homes, --other, --transfer, --from, --to and --earlier-events go with --intervals")
+        "--homes, --heard, --posted, --other, --transfer, --from, --to and --earlier-events go"
+          + " with --intervals")
     }
     if (from == nil) != (to == nil) {
       throw ValidationError("--from and --to go together")
@@ -55,7 +62,10 @@ struct PeriodOptions: ParsableArguments {
   }
 
   /// The run that is asked for, or the first payable one.
-  func run(of policy: Policy) throws -> SettlementTerms.Run {
+  func run(of policy: Policy) throws -> SettlementTerms.Run { try Self.run(run, of: policy) }
+
+  /// The run of that name, or without one the first payable one.
+  static func run(_ run: String?, of policy: Policy) throws -> SettlementTerms.Run {
     let runs = policy.settlement.runs
     guard let run else {
       if let first = runs.first(where: \.isPayable) { return first }
@@ -68,34 +78,49 @@ struct PeriodOptions: ParsableArguments {
 
   /// Settles the files.
   func settle(policy path: String) throws -> PeriodOutput {
-    try InputFiles.oneStandardInput(intervals + other + transfers.files + [path, homes])
+    try InputFiles.oneStandardInput(
+      intervals + other + transfers.files + [path, homes, heard, posted])
     var files = InputFiles()
-    let rows = intervals.map { file in
-      files.parse(file) { try IntervalsFile.parse($0, file: $1) }
+    let progress = ProgressBar()
+    defer { progress.clear() }
+    let rows = (intervals + other).enumerated().map { place, file in
+      progress.show("reading \(file)", Double(place) / Double(intervals.count + other.count + 1))
+      return files.parse(file) { try IntervalsFile.parse($0, file: $1) }
     }
-    let theirs = other.map { file in
-      files.parse(file) { try IntervalsFile.parse($0, file: $1) }
-    }
+    progress.show("settling", 1)
     let policy = files.policy(path, allowsProgramme: true)
     let signed = transfers.read(&files)
     let promises = homes.map { files.parse($0) { try PromisesFile.parse($0, file: $1) } }
+    let heardRows = heard.map { files.parse($0) { try HeardFile.parse($0, file: $1) } } ?? nil
+    let heardDays = heardRows.map { Dictionary(grouping: $0, by: \.site) }
     try files.finish()
     guard let policy else { preconditionFailure("files without faults have values") }
-    let enrolled = (promises ?? nil).map { $0.map(Self.home) }
+    let before = try posted.map { file in
+      try InputFile.parse(file) { try PostedSettlement($0, file: $1, policy: policy) }
+    }
+    let enrolled = (promises ?? nil).map { $0.map { Self.home($0, heardDays) } }
     let names = intervals.joined(separator: ", ")
     let run = try run(of: policy)
     do {
       let events = try IntervalEvents(
-        rows.flatMap { $0 ?? [] },
+        rows.prefix(intervals.count).flatMap { $0 ?? [] },
         owners: Dictionary(uniqueKeysWithValues: (enrolled ?? []).map { ($0.site, $0.owner) }),
         policy: policy)
       let handed = try TransferOptions.count(signed, in: events.events)
-      let check = try compared(handed, theirs.flatMap { $0 ?? [] }, policy)
+      let check = try compared(
+        handed, rows.dropFirst(intervals.count).flatMap { $0 ?? [] }, policy)
       let account = try PeriodAccount(
         check?.events ?? handed, homes: enrolled, policy: policy, run: run, span: span,
         earlierEvents: earlierEvents)
       note(account)
-      return PeriodOutput(account, disputes: check?.differences)
+      let output = PeriodOutput(
+        account, disputes: check?.differences, posted: before?.accounts)
+      if let before, before.run == run.name, output.changesPosted {
+        throw Outcome.no.failure(
+          "run \(run.name) was posted with other inputs; allowed: a later run of the policy, by"
+            + " --run")
+      }
+      return output
     } catch let faults as IntervalEvents.Faults {
       throw Self.failure(faults.list.map { "\(names): \($0)" })
     } catch let faults as PeriodAccount.Faults {
@@ -150,9 +175,23 @@ struct PeriodOptions: ParsableArguments {
         + "\(first.date): they are settled as if it had been in force")
   }
 
-  static func home(_ row: PromiseRow) -> ProgrammeHome {
-    ProgrammeHome(
+  static func home(
+    _ row: PromiseRow, _ heard: [SiteID: [HeardRow]]? = nil
+  ) -> ProgrammeHome {
+    let home = ProgrammeHome(
       site: row.site, owner: row.owner, committed: row.committed, zone: row.zone,
       vintage: row.vintage, from: row.from, to: row.to)
+    return Self.heard(home, heard)
+  }
+
+  /// The home with what is said of its days; nil where nobody says anything of any home.
+  static func heard(
+    _ home: ProgrammeHome, _ days: [SiteID: [HeardRow]]?
+  ) -> ProgrammeHome {
+    var home = home
+    home.heard = days.map { days in
+      Dictionary(uniqueKeysWithValues: (days[home.site] ?? []).map { ($0.date, $0.share) })
+    }
+    return home
   }
 }

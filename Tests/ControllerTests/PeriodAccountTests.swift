@@ -152,8 +152,7 @@ import Wire
     #expect(some.seasons.isEmpty)
   }
 
-  // S14
-  @Test func `cost a buyer the price of each part, and wait without one`() throws {
+  @Test func `S14: cost a buyer the price of each part, and wait without one`() throws {
     // 2 of 5 kWh from a neighbour at 0.15, 3 from the grid at 0.22.
     let policy = try Self.policy(
       "surge-ten-percent",
@@ -182,7 +181,7 @@ import Wire
     #expect(held.byParty.isEmpty)
   }
 
-  @Test func `keep their price when a later event has another`() throws {  // S15
+  @Test func `S15: keep their price when a later event has another`() throws {
     let policy = try Self.policy("gb-dfs")
     func row(_ event: String, _ day: String, _ price: Int64) -> IntervalRow {
       Self.row(

@@ -44,7 +44,7 @@ import Testing
       "reward.penalty.multiple", down: 1),
     Edit("deadbandPercent: 5", "deadbandPercent: 5.555", "reward.penalty.deadbandPercent"),
     Edit("belowBaseline: zero", "belowBaseline: drop", "reward.penalty.belowBaseline"),
-    Edit("belowBaseline: zero", "to: bonusPool", "reward.penalty.to", "notYet"),
+    Edit("belowBaseline: zero", "to: nobody", "reward.penalty.to"),
     Edit("basis: rewardsOfMonth", "basis: rewardsOfDay", "reward.penalty.caps[0].basis"),
     Edit("percent: 50}", "percent: 501}", "reward.penalty.caps[1].percent"),
     Edit(
@@ -84,6 +84,6 @@ import Testing
     Edit("disputeDays: 90", "disputeDays: 731", "settlement.disputeDays"),
     Edit("disputeDays: 90", "reconcilePercent: 101", "settlement.reconcilePercent"),
     Edit("disputeDays: 90", "evidence: baseline", "settlement.evidence"),
-    Edit("disputeDays: 90", "minimumPosting: 0.05", "settlement.minimumPosting", "notYet"),
+    Edit("disputeDays: 90", "minimumPosting: -0.05", "settlement.minimumPosting"),
   ]) func `is refused for its money`(_ edit: Edit) throws { try edit.check() }
 }

@@ -98,7 +98,8 @@ import Testing
     ("average: season", "average: month", "reward.capacity.rate.per badValue"),
     ("missed: zero", "missed: excluded", "reward.capacity.missed badValue"),
     ("optedOut: zero", "optedOut: half", "reward.capacity.optedOut badValue"),
-    ("weightBy: none", "weightBy: price", "reward.capacity.weightBy notYet"),
+    ("weightBy: none", "weightBy: price", ""),
+    ("weightBy: none", "weightBy: volume", "reward.capacity.weightBy badValue"),
     (
       "tests: {allowed: true", "tests: {allowed: false",
       "reward.availability.noEvents badValue, reward.capacity.noEvents badValue"
@@ -119,7 +120,17 @@ import Testing
     ("amount: 100000, per: season", "per: season", "reward.budget.amount missing"),
     ("whenSpent: refuseEvents", "whenSpent: payAnyway", "reward.budget.whenSpent badValue"),
     ("sharePercent: 50", "sharePercent: 101", "reward.bonusPool.sharePercent badValue"),
-    ("otherwise: utility", "otherwise: refund", "reward.bonusPool.otherwise notYet"),
+    ("otherwise: utility", "otherwise: refund", ""),
+    ("otherwise: utility", "otherwise: keep", "reward.bonusPool.otherwise badValue"),
+    ("missingData: shortfallAtFinal", "to: bonusPool", ""),
+    (
+      "south: 0.25}}", "south: 0.25}}\n    whileHeardPercent: 90", ""
+    ),
+    (
+      "{per: home-day, byZone: {north: 0.5, south: 0.25}}",
+      "{per: home-month, amount: 1}\n    whileHeardPercent: 90",
+      "reward.flat.whileHeardPercent badValue"
+    ),
     ("rateLockYears: 3", "rateLockYears: 21", "reward.rateLockYears badValue"),
     ("missingData: shortfallAtFinal", "missingData: zero", "reward.penalty.missingData badValue"),
     (
@@ -133,6 +144,15 @@ import Testing
     let text = Fixture.period.replacing(old, with: new)
     let said = Fixture.programmeFaults(text).map { "\($0.path) \($0.code)" }.sorted()
     #expect(said.joined(separator: ", ") == faults)
+  }
+
+  @Test func `let penalties go to a pool only where there is one`() throws {
+    let pool = "bonusPool: {sharePercent: 50, fleetAtLeastPercent: 90, otherwise: utility}"
+    try #require(Fixture.period.contains(pool))
+    let text = Fixture.period.replacing("missingData: shortfallAtFinal", with: "to: bonusPool")
+      .replacing(pool, with: "rateLockYears: 2").replacing("  rateLockYears: 3\n", with: "")
+    let said = Fixture.programmeFaults(text).map { "\($0.path) \($0.code)" }
+    #expect(said == ["reward.penalty.to badValue"])
   }
 
   @Test(arguments: [

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `The object of a report` {
   private let report = Example.report()
 
-  @Test func `is canonical`() throws {  // S18
+  @Test func `S18: is canonical`() throws {
     let bytes = report.bytes(of: .json)
     let object = try JSONSerialization.jsonObject(with: Data(bytes))
     let sorted = try JSONSerialization.data(

@@ -4,7 +4,7 @@ import Settlement
 import Testing
 
 @Suite struct `The page of a report` {
-  @Test func `needs nothing from outside and runs nothing`() {  // S18
+  @Test func `S18: needs nothing from outside and runs nothing`() {
     let html = Example.report().html()
     for forbidden in [
       "http:", "https:", "//", "<script", "<link", "<img", "url(", "@import", "javascript",
@@ -42,6 +42,28 @@ import Testing
     let places = order.map { html.firstPlace(of: $0) }
     #expect(!places.contains(nil))
     #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+  }
+
+  @Test func `shows each step from energy to money`() {
+    let html = Example.report().html()
+    // 1.00, 0.50 and the held 1.00 kWh at 2.00; 0.4 kWh short of two tenths less at 0.40.
+    for step in [
+      "that count, at their prices</text><text x=\"360\" y=\"13\" text-anchor=\"end\" "
+        + "class=\"amount\">5.00 USD</text><rect x=\"0\" y=\"19\" width=\"360\"",
+      "waits for a decision</text>", ">−2.00 USD</text><rect x=\"216\" y=\"61\" width=\"144\"",
+      "charged to the utility</text>", ">3.00 USD</text><rect x=\"0\" y=\"103\" width=\"216\"",
+      "penalties of homes</text>", ">−0.16 USD</text>", "to the parties</text>",
+      ">2.84 USD</text><rect x=\"0\" y=\"187\" width=\"204\"",
+    ] { #expect(html.contains(step), "\(step)") }
+    #expect(!html.contains("above caps"))
+  }
+
+  @Test func `sets rows of wide tables as cards on a phone, and narrow ones as rows`() {
+    let html = Example.report().html()
+    #expect(html.contains("<div class=\"scroll long cards\" tabindex=\"0\">"))
+    #expect(html.contains("<td class=\"n\" data-head=\"Credited\">"))
+    #expect(html.contains(".cards td::before{content:attr(data-head)"))
+    #expect(!html.contains("data-head=\"Computed\""))
   }
 
   @Test func `lets no text become markup`() {
@@ -100,7 +122,7 @@ import Testing
     home.verdict = .refused(reason: "windowDataMissing")
     let report = Example.report(homes: [home])
     #expect(report.html().contains("so there is no chart"))
-    #expect(report.html().contains("<td class=\"n\">unknown</td>"))
+    #expect(report.html().contains("data-head=\"Baseline\">unknown</td>"))
   }
 
   @Test func `has a picture of each home that was measured`() {

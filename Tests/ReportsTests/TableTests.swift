@@ -82,7 +82,7 @@ import Testing
     #expect(held?["charged"] == "0.00")
   }
 
-  @Test func `add up to the event`() {  // S18
+  @Test func `S18: add up to the event`() {
     let lines = report.rows(.lines).reduce(0) { $0 + millionths($1["charged"]) }
     let parties = report.rows(.parties).reduce(0) { $0 + millionths($1["amount"]) }
     let totals = report.settlement.totals

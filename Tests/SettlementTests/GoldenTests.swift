@@ -21,7 +21,7 @@ import Testing
     #expect(home.line(.penalty)?.reason == (delivered == 0 ? .penaltyCap : nil))
   }
 
-  @Test func `of 50,000 homes is the sum of its lines`() {  // S1
+  @Test func `S1: of 50,000 homes is the sum of its lines`() {
     let homes = (0..<50_000).map { number in
       World.home("H\(100_000 + number)", committed: [1_350], delivered: [1_350])
     }
@@ -38,6 +38,11 @@ import Testing
         committed: Array(repeating: 135, count: 8), delivered: .init(repeating: 135, count: 8)),
       minutes: 15)
     #expect(home.net == Money("2.16"))
+    let homes = (0..<50_000).map { number in
+      World.home("H\(100_000 + number)", committed: [1_080], delivered: [1_080])
+    }
+    let fleet = Settlement.settle(World.input(homes), terms: World.tenPercent)
+    #expect(fleet.totals.rewards.text(in: World.dollars) == "108000.00")
   }
 
   @Test func `prices each hour by its level and splits the net`() {
@@ -86,9 +91,12 @@ import Testing
     #expect(home.verified == World.wh(37_000))
     #expect(home.intervals.map(\.over) == [.zero, World.wh(2_000)])
     #expect(home.intervals.map(\.shortfall) == [World.wh(3_000), .zero])
+    // 87.5 % of the plan; without the cap 92.5 %.
+    #expect(home.credited.joules * 1_000 == home.committed.joules * 875)
+    #expect(home.verified.joules * 1_000 == home.committed.joules * 925)
   }
 
-  @Test func `pays extra work of a correction and never punishes it`() {  // S6
+  @Test func `S6: pays extra work of a correction and never punishes it`() {
     let asked = Commitment(
       over: World.intervals(1, minutes: 60), promised: Power(watts: 500),
       plans: [.init(from: World.start, power: Power(watts: 600))])
@@ -103,7 +111,7 @@ import Testing
     #expect(World.settled(home).shortfall == World.wh(50))
   }
 
-  @Test func `pays until a cancel and punishes nothing after it`() {  // S5
+  @Test func `S5: pays until a cancel and punishes nothing after it`() {
     let intervals = World.intervals(4, minutes: 30)
     var home = World.home(committed: [0, 0, 0, 0], delivered: [250, 250, 20, 0])
     home.commitment = Commitment(
@@ -114,7 +122,7 @@ import Testing
     #expect(settled.net == Money("1.00"))
   }
 
-  @Test func `never charges more than the month's rewards`() {  // S9
+  @Test func `S9: never charges more than the month's rewards`() {
     // 6.667 kWh less the deadband is 6 kWh short, 2.40 at 0.40; the month brought 1.80.
     var home = World.home(committed: [6_667], delivered: [0])
     home.earlierInMonth = .init(rewards: Money("1.80"))
@@ -126,7 +134,7 @@ import Testing
     #expect(World.settled(home).penalties == Money("0.30"))
   }
 
-  @Test func `sends back what the escrow did not pay`() throws {  // S11
+  @Test func `S11: sends back what the escrow did not pay`() throws {
     let homes = (0..<50_000).map { number in
       var home = World.home("H\(100_000 + number)", committed: [1_350], delivered: [1_350])
       if number % 10 == 0 { home.verdict = .refused(reason: "eventDataMissing") }

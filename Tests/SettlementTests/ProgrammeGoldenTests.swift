@@ -183,7 +183,7 @@ extension ProgrammeResult {
     #expect(result.charged(.directReward) == Money("675000.00"))
   }
 
-  @Test func `adds availability and energy and takes off the penalty`() {  // S2
+  @Test func `S2: adds availability and energy and takes off the penalty`() {
     var terms = Season.terms {
       $0.isFleet = true
       $0.availability = .init(
@@ -265,7 +265,7 @@ extension ProgrammeResult {
     #expect(exact.party("rounding") == Money("0.0045"))
   }
 
-  @Test func `takes a commission from the owner and a distribution fee from the payer`() {  // S13
+  @Test func `S13: takes a commission from the owner and a distribution fee from the payer`() {
     var terms = Season.terms { $0.energy = Season.kWh("0.15") }
     let event = Season.event("E-1", "2026-07-01", [("H1", [5_000], [5_000])])
     #expect(Season.settle(terms, [event]).party("payer") == Money("-0.75"))

@@ -7,9 +7,8 @@ import Testing
     Season.event(name, "2026-07-0\(day)", [("H1", [5_000], [kilowatts * 100])])
   }
 
-  // S10
   @Test(arguments: [(true, "928.13"), (false, "1237.50")])
-  func `counts an event that the owner left as zero, or leaves it out`(
+  func `S10: counts an event that the owner left as zero, or leaves it out`(
     isZero: Bool, paid: String
   ) {
     let terms = Season.terms(.event) {

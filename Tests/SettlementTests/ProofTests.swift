@@ -16,7 +16,7 @@ import Testing
     #expect(World.settled(missed, freely).net == Money("-0.49"))
   }
 
-  @Test func `needs an acknowledged notice`() {  // S3
+  @Test func `S3: needs an acknowledged notice`() {
     var home = missed
     home.isNotified = false
     let line = World.settled(home, freely).line(.penalty)
@@ -71,7 +71,7 @@ import Testing
     #expect(World.settled(home, freely).penalties == Money("0.41"))
   }
 
-  @Test func `of a meter fault is none, and so is the reward`() {  // S4
+  @Test func `S4: of a meter fault is none, and so is the reward`() {
     var home = World.home(committed: [1_000, 1_000], delivered: [1_000, 0])
     home.intervals[1] = .missing(excusal: .meterFault)
     let settled = World.settled(home, freely)

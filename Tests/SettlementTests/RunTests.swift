@@ -14,7 +14,7 @@ import Testing
     return Settlement.settle(input, terms: World.levels)
   }
 
-  @Test func `posts the difference of the splits, never the split of the difference`() {  // S7
+  @Test func `S7: posts the difference of the splits, never the split of the difference`() {
     let posted = result(3_200).homes.map { PostedHome($0) }
     let new = result(3_600, recalculation)
     #expect(new.homes[0].net == Money("21.20"))
@@ -95,7 +95,7 @@ import Testing
       ])
   }
 
-  @Test func `that is not payable writes nothing and is marked`() {  // S8
+  @Test func `S8: that is not payable writes nothing and is marked`() {
     let provisional = result(
       3_200, SettlementRun(name: "provisional", isPayable: false, payer: .escrow))
     #expect(provisional.homes[0].net == Money("18.95"))

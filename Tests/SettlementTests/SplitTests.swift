@@ -3,7 +3,6 @@ import Settlement
 import Testing
 
 @Suite struct `A split` {
-  // S12
   @Test(arguments: [
     ("100.00", [1, 1, 1], ["33.34", "33.33", "33.33"]),
     ("2000.00", [1, 1], ["1000.00", "1000.00"]),
@@ -14,7 +13,7 @@ import Testing
     ("0.00", [5, 5], ["0.00", "0.00"]),
     ("0.05", [0, 1], ["0.00", "0.05"]),
   ])
-  func `gives what is left to the largest remainders`(
+  func `S12: gives what is left to the largest remainders`(
     amount: String, weights: [Int64], parts: [String]
   ) {
     #expect(

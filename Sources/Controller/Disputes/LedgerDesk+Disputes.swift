@@ -20,6 +20,16 @@ extension LedgerDesk {
     case decided(UInt64)
     /// The account of the owner is not in the book.
     case noAccount(String)
+    /// Settlement holds no line of the home.
+    case nothingHeld(event: String, site: String)
+    /// What settlement held is decided.
+    case holdDecided(event: String, site: String)
+    /// The evidence of the home is not kept.
+    case noEvidence(event: String, run: String, site: String)
+    /// Even without the hold nothing of it could be paid.
+    case stillHeld(event: String, site: String)
+    /// Another key than the log's own.
+    case notTheLogsKey(String)
 
     /// What was found and what is allowed.
     public var description: String {
@@ -36,6 +46,19 @@ extension LedgerDesk {
       case .noDispute(let index): "entry \(index) is no dispute; `headroom dispute list` has them"
       case .decided(let index): "entry \(index) is decided already, or its time ran out"
       case .noAccount(let path): "\(path): no such account in the ledger"
+      case .nothingHeld(let event, let site):
+        "event \(event), home \(site): settlement holds no line; `headroom dispute held` lists those"
+          + " it holds"
+      case .holdDecided(let event, let site):
+        "event \(event), home \(site): what was held is decided already"
+      case .noEvidence(let event, let run, let site):
+        "event \(event), run \(run), home \(site): its evidence is not beside the ledger; allowed:"
+          + " a run of this version or later"
+      case .stillHeld(let event, let site):
+        "event \(event), home \(site): nothing can be paid even without the hold: readings are"
+          + " missing, and a corrected run pays when they come"
+      case .notTheLogsKey(let name):
+        "the key is that of \(name); allowed: the log's own, so that later runs find what is posted"
       }
     }
   }

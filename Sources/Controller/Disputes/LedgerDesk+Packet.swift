@@ -35,7 +35,7 @@ extension LedgerDesk {
   /// Of one home and one line: what others were asked, gave or were paid is in no part of it.
   ///
   /// - Parameter home: What the logbook says of the home, or nil without a logbook.
-  /// - Throws: `DisputeFault.noDispute`, `RunTables`' faults for tables that are not there, and
+  /// - Throws: `DisputeFault.noDispute`, `ReportFolder.Fault` for tables that are not there, and
   ///   `StoreError`.
   public func packet(
     of hold: UInt64, reports: ReportFolder, home: DisputedHome?, zone: ZoneOffsets
@@ -45,6 +45,10 @@ extension LedgerDesk {
     }
     let dispute = standing.dispute
     let tables = RunTables(reports, event: dispute.event, run: dispute.run)
+    guard tables.isThere else {
+      throw ReportFolder.Fault.noFile(
+        path: reports.folder(event: dispute.event, run: dispute.run) + "/lines.csv")
+    }
     let site = dispute.site
     let lines = try tables.cells(.lines, PacketWriter.lineColumns.map(\.key), of: site)
     let entries = Set(

@@ -31,10 +31,13 @@ public struct EvidenceCheck {
   private var cited: CitedReadingsCheck?
 
   /// Checks one entry, or with nil every entry of a settlement.
-  /// - Parameter readings: The readings database that evidence of the second version cites, or nil.
+  /// - Parameters:
+  ///   - readings: The readings database that evidence of the second version cites, or nil.
+  ///   - progress: Told entries done and entries there, about once in 1,024.
   /// - Throws: As opening the ledger does: every entry is first checked against leaf and rules.
   public init(
-    _ file: String, entry wanted: UInt64?, source: EvidenceSource, readings path: String? = nil
+    _ file: String, entry wanted: UInt64?, source: EvidenceSource, readings path: String? = nil,
+    progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws {
     desk = try LedgerDesk(opening: file)
     self.source = source
@@ -48,6 +51,7 @@ public struct EvidenceCheck {
     }
     var failure: (any Error)?
     try desk.store.entries(from: Int64(wanted ?? 0)) { index, stored in
+      if index & 1_023 == 0 { progress(UInt64(index), desk.book.size) }
       do { try check(UInt64(index), stored.body, isWanted: wanted != nil) } catch {
         failure = error
         return false
@@ -173,7 +177,7 @@ public struct EvidenceCheck {
   ) {
     let result = Settlement.settle(evidence.input, terms: policy.settlement)
     let posted = posted(before: request, evidence, policy)
-    let entries = result.entries(over: posted)
+    let entries = result.entries(over: posted, minimum: policy.settlement.minimumPosting)
     guard let entry = entries.first(where: { $0.key.hasSuffix(":penalty") == isPenalty }) else {
       let kind = isPenalty ? "penalty" : "reward"
       return add("postingsDiffer", index, "its evidence gives no \(kind) at all")

@@ -38,6 +38,7 @@ extension PeriodReader {
       owner: owner, currency: currency, from: first, to: last, opening: opening,
       closing: closing, rows: rows, pending: pending)
     statement.origin = desk.book.origin
+    statement.zone = zone
     statement.details = try details(
       movements, amounts: rows.map(\.amount), earlier: before.map(\.index))
     return statement

@@ -23,7 +23,7 @@ struct RunTables {
     try StoredTable("\(folder)/\(file.rawValue)")
   }
 
-  private static func money(_ text: String) -> Money? {
+  static func money(_ text: String) -> Money? {
     guard !text.isEmpty else { return nil }
     let isNegative = text.utf8.first == UInt8(ascii: "-")
     guard
@@ -154,8 +154,15 @@ struct RunTables {
 
   /// The cells of `columns` of one home, row by row.
   func cells(_ file: ReportFile, _ columns: [String], of site: String) throws -> [[String]] {
+    try cells(file, columns, where: "site_id", is: site)
+  }
+
+  /// The cells of `columns` of the rows in which `column` has this value.
+  func cells(
+    _ file: ReportFile, _ columns: [String], where column: String, is value: String
+  ) throws -> [[String]] {
     var found: [[String]] = []
-    try table(file).each(["site_id"] + columns, where: { $0 == site }) {
+    try table(file).each([column] + columns, where: { $0 == value }) {
       found.append(Array($0.dropFirst()))
     }
     return found

@@ -10,11 +10,14 @@ struct EventShape {
   var isExcused = false
   var optedOut = false
   var isTest = false
+  /// The signal's price, where there is one.
+  var price: Int64?
 
   /// Excused intervals are left out on both sides; what is not measured counts as nothing
   /// delivered and stays in every denominator.
   init(_ home: HomePerformance, _ event: ProgrammeEvent, _ terms: SettlementTerms) {
     isTest = event.event.isTest
+    price = event.signalPrice
     optedOut = home.optedOutAt.map { $0 < event.event.window.end } ?? false
     var isRefused = false
     if case .refused = home.verdict { isRefused = true }

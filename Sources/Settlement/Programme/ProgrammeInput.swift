@@ -49,6 +49,8 @@ public struct ProgrammeHome: Hashable, Sendable {
   public var from: CivilDate?
   /// Last day, or nil.
   public var to: CivilDate?
+  /// From which part of each day it was heard; nil where nobody says, and so is a day that is absent.
+  public var heard: [CivilDate: Percent]?
 
   /// A home.
   public init(
@@ -62,6 +64,15 @@ public struct ProgrammeHome: Hashable, Sendable {
     self.vintage = vintage
     self.from = from
     self.to = to
+  }
+
+  /// Days of `first...last` on which it is enrolled and was heard from this share of them.
+  func days(from first: CivilDate, to last: CivilDate, heardFrom least: Percent) -> Int64 {
+    guard least > .zero else { return days(from: first, to: last) }
+    let start = max(first, from ?? first)
+    let end = min(last, to ?? last)
+    return Int64(
+      (heard ?? [:]).count { day, share in (start <= day && day <= end) && share >= least })
   }
 
   /// Days of `first...last` on which it is enrolled.

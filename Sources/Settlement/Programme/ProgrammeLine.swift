@@ -37,6 +37,12 @@ public struct ProgrammeLeg: Hashable, Sendable {
   public let party: String
   /// How much, positive into the account.
   public var amount: Money
+
+  /// A part.
+  public init(party: String, amount: Money) {
+    self.party = party
+    self.amount = amount
+  }
 }
 
 /// The legs of one home or the fleet in one event or period; they sum to zero.
@@ -50,12 +56,26 @@ public struct ProgrammeAccount: Hashable, Sendable {
   /// With `unit: fleet` the owners' part over the homes, in the order of the sites.
   public let owners: [SitePart]
 
+  /// Legs that were posted, as a caller remembers them.
+  public init(period: String, site: SiteID?, legs: [ProgrammeLeg], owners: [SitePart] = []) {
+    self.period = period
+    self.site = site
+    self.legs = legs
+    self.owners = owners
+  }
+
   /// One home's part of a fleet's money.
   public struct SitePart: Hashable, Sendable {
     /// The home.
     public let site: SiteID
     /// How much.
     public let amount: Money
+
+    /// A part.
+    public init(site: SiteID, amount: Money) {
+      self.site = site
+      self.amount = amount
+    }
   }
 }
 
@@ -110,41 +130,5 @@ public struct ProgrammeResult: Sendable {
       for leg in account.legs { totals[leg.party, default: MoneyTotal()] += leg.amount }
     }
     return totals.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
-
-  /// What a later run posts: the posted legs are taken off the new ones, party by party.
-  ///
-  /// Accounts of which no leg changes by `minimum` or more are left out, and so are carried by the
-  /// next run. The same run again posts nothing.
-  public func difference(
-    to posted: [ProgrammeAccount], minimum: Money = .zero
-  ) -> [ProgrammeAccount] {
-    struct Key: Hashable {
-      let period: String
-      let site: SiteID?
-    }
-    var old: [Key: ProgrammeAccount] = [:]
-    for account in posted { old[Key(period: account.period, site: account.site)] = account }
-    var found: [ProgrammeAccount] = []
-    func add(_ period: String, _ site: SiteID?, _ new: [ProgrammeLeg], _ old: [ProgrammeLeg]) {
-      let names = Set(new.map(\.party)).union(old.map(\.party)).sorted()
-      let legs = names.compactMap { name -> ProgrammeLeg? in
-        let after = new.first { $0.party == name }?.amount ?? .zero
-        let before = old.first { $0.party == name }?.amount ?? .zero
-        return after == before ? nil : ProgrammeLeg(party: name, amount: after - before)
-      }
-      let most = legs.map { max($0.amount, -$0.amount) }.max() ?? .zero
-      guard !legs.isEmpty, most >= minimum else { return }
-      found.append(ProgrammeAccount(period: period, site: site, legs: legs, owners: []))
-    }
-    for account in accounts {
-      let prior = old.removeValue(forKey: Key(period: account.period, site: account.site))
-      add(account.period, account.site, account.legs, prior?.legs ?? [])
-    }
-    for account in posted
-    where old[Key(period: account.period, site: account.site)] != nil {
-      add(account.period, account.site, [], account.legs)
-    }
-    return found
   }
 }

@@ -20,7 +20,7 @@ extension ProgrammeSettlement.Ledgering {
         net = net + line.charged
         let isPaidByPenalties = line.kind == .penalty || line.field == "reward.bonusPool"
         if isPaidByPenalties {
-          add("penalty", -line.charged)
+          add(terms.penalty?.toBonusPool == true ? "bonusPool" : "penalty", -line.charged)
         } else {
           let owed = line.charged == line.amount ? line.exact : Fraction(line.charged)
           exact = exact + owed

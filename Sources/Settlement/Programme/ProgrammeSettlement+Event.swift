@@ -165,33 +165,4 @@ extension ProgrammeSettlement.Ledgering {
       home.site, rewards: earnedNow, penalties: charged,
       in: [event.month, event.seasonKey ?? "", year])
   }
-
-  /// A share of the event's penalties goes to those who delivered more than they promised.
-  private func payBonus(
-    _ homes: inout [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
-    _ event: ProgrammeEvent, over: [SiteID: Int64], committed: Energy, verified: Energy
-  ) {
-    guard let pool = terms.bonusPool, !terms.isFleet, !over.isEmpty,
-      Int128(verified.joules) * 10_000
-        >= Int128(committed.joules) * Int128(pool.fleetAtLeast.hundredths)
-    else { return }
-    let penalties = homes.flatMap(\.lines).filter { $0.kind == .penalty }
-      .reduce(Int128(0)) { $0 - Int128($1.charged.millionths) }
-    let amount = whole(penalties * Int128(pool.share.hundredths) / 10_000)
-    guard amount > .zero else { return }
-    let weights = homes.map { home in home.site.flatMap { over[$0] } ?? 0 }
-    let total = weights.reduce(Int128(0)) { $0 + Int128($1) }
-    let parts = Split.largestRemainder(amount, weights: weights, unit: unit)
-    for place in homes.indices where weights[place] > 0 {
-      homes[place].lines.append(
-        ProgrammeLine(
-          period: event.event.event.text, site: homes[place].site, kind: .additionalReward,
-          field: "reward.bonusPool", quantity: Fraction(Int128(weights[place]), over: 3_600_000),
-          unit: "kWh",
-          exact: Fraction(
-            Int128(amount.millionths) * Int128(weights[place]), over: total * 1_000_000),
-          amount: parts[place], charged: parts[place],
-          status: input.run.isPayable ? .payable : .provisional, reason: nil))
-    }
-  }
 }

@@ -96,29 +96,46 @@ extension ProgrammeSettlement.Ledgering {
   ) -> ProgrammeLine {
     let netting = terms.base.netting
     var powers: [Fraction] = []
+    var prices: [Int64?] = []
     for shape in shapes(home, events) {
-      if shape.isExcused {
-        if capacity.excusedIsZero { powers.append(.zero) }
-      } else if shape.optedOut {
-        if capacity.optedOutIsZero { powers.append(.zero) }
-      } else {
-        let power = shape.power(netting)
-        powers.append(capacity.floorsEachEvent ? max(.zero, power) : power)
-      }
+      if shape.isExcused, !capacity.excusedIsZero { continue }
+      if !shape.isExcused, shape.optedOut, !capacity.optedOutIsZero { continue }
+      let power = shape.isExcused || shape.optedOut ? .zero : shape.power(netting)
+      powers.append(capacity.floorsEachEvent ? max(.zero, power) : power)
+      prices.append(shape.price)
     }
     var reason: String?
     if powers.isEmpty {
       reason = "noEvents"
       if capacity.noEventsPaysLastTest, let test = lastTest(home, events) {
         powers = [test.power(netting)]
+        prices = [1]
         reason = "lastTest"
       }
     }
-    let kilowatts = max(.zero, Fraction.mean(powers)) * Fraction(1, over: 1_000)
+    guard let mean = mean(powers, weights: capacity.weighsByPrice ? prices : powers.map { _ in 1 })
+    else {
+      return line(
+        period, home, field: "reward.capacity", quantity: .zero, unit: "kW", exact: nil)
+    }
+    let kilowatts = max(.zero, mean) * Fraction(1, over: 1_000)
     let price = price(capacity.rate, period, home)
     return line(
       period, home, field: "reward.capacity", quantity: kilowatts, unit: "kW",
       exact: price.map { kilowatts * perKilowatt($0, capacity.rate.unit) }, reason: reason)
+  }
+
+  /// The weighted mean, 0 of nothing; nil where a weight is not known. Without any weight all are
+  /// equal.
+  private func mean(_ values: [Fraction], weights: [Int64?]) -> Fraction? {
+    var sum = Fraction.zero
+    var total: Int128 = 0
+    for (value, weight) in zip(values, weights) {
+      guard let weight else { return nil }
+      total += Int128(max(0, weight))
+      sum = sum + value * Fraction(Int128(max(0, weight)))
+    }
+    return total == 0 ? Fraction.mean(values) : sum * Fraction(1, over: total)
   }
 
   private func perKilowatt(_ millionths: Int64, _ unit: PriceTable.Unit) -> Fraction {
@@ -239,10 +256,14 @@ extension ProgrammeSettlement.Ledgering {
     _ events: [ProgrammeEvent]
   ) -> ProgrammeLine {
     let subjects = home.map { [$0] } ?? order
+    var missed = false
     let count = subjects.reduce(Int128(0)) { sum, home in
       let days = home.days(from: period.from, to: period.to)
       switch flat.rate.unit {
-      case .homeDay: return sum + Int128(days)
+      case .homeDay:
+        let heard = home.days(from: period.from, to: period.to, heardFrom: flat.whileHeard)
+        if heard < days { missed = true }
+        return sum + Int128(heard)
       case .homeEvent:
         return sum
           + Int128(events.count { event in event.event.homes.contains { $0.site == home.site } })
@@ -253,6 +274,7 @@ extension ProgrammeSettlement.Ledgering {
     let price = price(flat.rate, period, home)
     return line(
       period, home, field: "reward.flat", quantity: Fraction(count), unit: flat.rate.unit.rawValue,
-      exact: price.map { Fraction(count * Int128($0), over: 1_000_000) })
+      exact: price.map { Fraction(count * Int128($0), over: 1_000_000) },
+      reason: missed ? "notHeard" : nil)
   }
 }

@@ -41,6 +41,8 @@ public enum ProgrammeSettlement {
     var spent: [String: MoneyTotal] = [:]
     var refusedEvents: Set<EventID> = []
     var lastSeason: String?
+    /// What is left in the bonus pool, where penalties go to it.
+    var pooled: Int128 = 0
 
     init(_ input: ProgrammeInput, _ terms: ProgrammeTerms) {
       self.input = input

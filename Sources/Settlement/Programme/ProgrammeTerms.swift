@@ -137,11 +137,14 @@ public struct ProgrammeTerms: Hashable, Sendable {
     public var floorsEachEvent: Bool
     /// `noEvents` is `lastTest`; otherwise nothing is paid.
     public var noEventsPaysLastTest: Bool
+    /// `weightBy` is `price`: an event enters the mean with its signal's price as weight.
+    public var weighsByPrice: Bool
 
     /// A capacity payment.
     public init(
       rate: PriceTable, isSeasonal: Bool, optedOutIsZero: Bool = false, excusedIsZero: Bool = false,
-      floorsEachEvent: Bool = false, noEventsPaysLastTest: Bool = false
+      floorsEachEvent: Bool = false, noEventsPaysLastTest: Bool = false,
+      weighsByPrice: Bool = false
     ) {
       self.rate = rate
       self.isSeasonal = isSeasonal
@@ -149,6 +152,7 @@ public struct ProgrammeTerms: Hashable, Sendable {
       self.excusedIsZero = excusedIsZero
       self.floorsEachEvent = floorsEachEvent
       self.noEventsPaysLastTest = noEventsPaysLastTest
+      self.weighsByPrice = weighsByPrice
     }
   }
   /// `reward.flat`.
@@ -201,11 +205,16 @@ public struct ProgrammeTerms: Hashable, Sendable {
     public var share: Percent
     /// Only when the fleet delivered this much of its promise.
     public var fleetAtLeast: Percent
+    /// `otherwise` is `refund`: where nobody may get it, those who were charged get it back.
+    public var refundsOtherwise: Bool
 
     /// A pool.
-    public init(share: Percent, fleetAtLeast: Percent = .hundred) {
+    public init(
+      share: Percent, fleetAtLeast: Percent = .hundred, refundsOtherwise: Bool = false
+    ) {
       self.share = share
       self.fleetAtLeast = fleetAtLeast
+      self.refundsOtherwise = refundsOtherwise
     }
   }
   /// `fees[]`.

@@ -170,7 +170,7 @@ extension Plant {
   }
 
   /// Days after the event go by in which the homes say nothing.
-  fileprivate mutating func go(toDay day: Int64) async throws {
+  mutating func go(toDay day: Int64) async throws {
     clock.advance(
       to: `A later settlement run`.window.end.adding(seconds: day * 86_400 + 1_200))
     try await settle()
@@ -189,7 +189,7 @@ extension Plant {
   }
 
   /// The lines of a run's report by the names of their columns, or nil when it has none.
-  fileprivate func lines(of run: String) -> [[String: String]]? {
+  func lines(of run: String) -> [[String: String]]? {
     guard let text = installation.folder.text("data/reports/peak/\(run)/lines.csv") else {
       return nil
     }

@@ -187,7 +187,7 @@ import Testing
     #expect(rule(true) == "limitReached")
   }
 
-  @Test func `keeps the terms an event was accepted with`() {  // S16
+  @Test func `S16: keeps the terms an event was accepted with`() {
     let next = World.terms {
       $0.effectiveFrom = CivilDate(text: "2026-09-16")!
       $0.policy = Digest(bytes: Array(repeating: 8, count: 32))!
