@@ -103,20 +103,19 @@ public struct CaseMeasurement: Sendable {
   ///
   /// The baseline of a sum is not the sum of the baselines: the days that are high for one home
   /// are not those of another.
-  public func verifyFleet(_ event: EventCase) throws -> Performance? {
+  public func verifyFleet(
+    _ event: EventCase, live: LiveReadings? = nil
+  ) throws -> Performance? {
     let prepared = PreparedEvent(
       MeasuredEvent(id: event.id, window: event.window, noticeAt: event.noticeAt),
       terms: policy.measurement)
     var sum: SiteData?
-    for next in try sites(of: event) {
-      guard let before = sum else {
-        sum = next
-        continue
-      }
-      guard let joined = before.joined(with: next, terms: policy.measurement) else { return nil }
-      sum = joined
+    var isWhole = true
+    try forEachSite(of: event, live: live) { place, next in
+      if place == 0 { sum = next } else { sum = sum?.joined(with: next, terms: policy.measurement) }
+      isWhole = isWhole && sum != nil
     }
-    return sum.map { Verifier.verify($0, using: prepared) }
+    return isWhole ? sum.map { Verifier.verify($0, using: prepared) } : nil
   }
 
   /// What verification knows of each home.
@@ -127,8 +126,10 @@ public struct CaseMeasurement: Sendable {
   }
 
   /// Hands over what verification knows of each home, one after the other.
-  func forEachSite(of event: EventCase, _ take: (Int, SiteData) throws -> Void) throws {
-    var loader = try loader(of: event)
+  func forEachSite(
+    of event: EventCase, live: LiveReadings? = nil, _ take: (Int, SiteData) throws -> Void
+  ) throws {
+    var loader = try loader(of: event, live: live)
     let numbers = try self.numbers(of: event.homes)
     for place in event.homes.indices {
       try take(place, try site(event.homes[place], numbers: numbers[place], &loader))

@@ -1,15 +1,25 @@
 import Grid
+import Policies
 public import Reports
 import Verification
 
 extension EventReport {
+  /// A larger fleet is not put together as one meter: all its readings would be added again.
+  public static let homesAsOneMeter = 2_000
+
   /// Adds how the homes that have a picture on the page were measured: each day of the look-back
-  /// with its reason, and a refusal with its numbers.
+  /// with its reason, and a refusal with its numbers; and what they come to as one meter.
   ///
   /// - Parameter live: What was made of live records already.
   public mutating func explain(
     _ event: EventCase, by measurement: CaseMeasurement, live: LiveReadings? = nil
   ) throws {
+    let terms = measurement.policy.measurement
+    if terms.mode == .premises, terms.baseline.kind == .dayMatching,
+      (2...Self.homesAsOneMeter).contains(event.homes.count)
+    {
+      asOneMeter = try measurement.verifyFleet(event, live: live)?.reduction
+    }
     let rows = shownRows
     let found = try measurement.explain(event, homes: rows, live: live)
     for (row, explanation) in zip(rows, found) {

@@ -87,7 +87,8 @@ extension EventReport {
           "\(People.count(sum.measured)) of \(People.count(sum.homes))",
         ]
       })
-    return html
+    let words = oneMeterInWords
+    return words.isEmpty ? html : html + "<p>\(HTML.escaped(words))</p>\n"
   }
 
   private func chart(_ sums: [IntervalSum]) -> String {

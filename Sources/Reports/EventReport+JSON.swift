@@ -176,6 +176,7 @@ extension EventReport {
     let totals = settlement.totals
     let part = performance
     json.object { json in
+      json.member("asOneMeterJ", asOneMeter)
       json.member("askedWh", wattHours: fleet.asked)
       json.key("byLineType")
       json.object { json in

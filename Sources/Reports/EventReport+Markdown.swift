@@ -25,6 +25,7 @@ extension EventReport {
         ]
       })
 
+    if !oneMeterInWords.isEmpty { text += "\n\(oneMeterInWords)\n" }
     text += reboundMarkdown
     text += "\n## Money\n\n"
     text += Self.table(

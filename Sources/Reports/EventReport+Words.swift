@@ -33,6 +33,15 @@ extension EventReport {
     return text + "."
   }
 
+  /// All homes as one meter, beside their sum; empty where nobody asked.
+  var oneMeterInWords: String {
+    guard let asOneMeter else { return "" }
+    return
+      "As one meter against its own baseline the homes gave \(People.energy(asOneMeter)); one by"
+      + " one they gave \(People.energy(settlement.totals.verified)): the baseline of a sum is not"
+      + " the sum of the baselines."
+  }
+
   /// The figures that stand first, with what they mean.
   var keyFigures: [(name: String, value: String, note: String)] {
     let totals = settlement.totals

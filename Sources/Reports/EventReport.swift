@@ -36,6 +36,9 @@ public struct EventReport: Sendable {
   public var curve = CurveFacts()
   /// What came back after the event; nil where nobody looked, or nothing was measured.
   public var rebound: ReboundFacts?
+  /// The reduction of all homes as one meter against its own baseline, signed; nil where nobody
+  /// asked, or it cannot be verified.
+  public var asOneMeter: Energy?
   /// What was credited although no battery moved, or nil in a real event.
   public var falseCredit: FalseCredit?
 

@@ -273,4 +273,35 @@ import Testing
       #expect(alone.notes.contains("allowed: only beside --claims"))
     }
   }
+
+  @Test func `a report has the homes one by one and as one meter`() throws {
+    // High 1 of 2: home A used 5 then 1, home B 1 then 5. Together 10, as one meter 6.
+    let a = FamilyHome(days: 2, site: "A") { back, _ in [0, 5_000, 1_000][back] }
+    let b = FamilyHome(days: 2, site: "B") { back, _ in [0, 1_000, 5_000][back] }
+    try World.make { world in
+      let row = "O,N,100000,50000,50000,100,20,,80\n"
+      let outcome = try Program.run([
+        "settle", "--meters", try world.file("m.csv", FamilyHome.header + a.rows() + b.rows()),
+        "--policy",
+        try world.file(
+          "p.yaml",
+          FamilyHome.policy(
+            baseline:
+              "{kind: dayMatching, dayClasses: all, selection: {all: {choose: high, x: 1, y: 2}}}")),
+        "--event",
+        try world.file(
+          "e.csv",
+          "event_id,start,end,target_kw\nE-1,2025-08-14T17:00:00,2025-08-14T18:00:00,10\n"),
+        "--fleet", try world.file("f.csv", World.fleetHeader + "B-1,G-1,A,\(row)B-2,G-2,B,\(row)"),
+        "--out", world.folder + "/out",
+      ])
+      #expect(outcome.status == 0, "\(outcome.notes)")
+      let bytes = try Data(
+        contentsOf: URL(filePath: world.folder + "/out/E-1/initial/report.json"))
+      let report = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+      let totals = try #require(report["totals"] as? [String: Any])
+      #expect(totals["asOneMeterJ"] as? Int == 21_600_000)
+      #expect(totals["verifiedWh"] as? Int == 10_000)
+    }
+  }
 }

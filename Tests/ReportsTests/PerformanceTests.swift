@@ -77,4 +77,18 @@ import Testing
     report.terms.netting = .event
     #expect(Self.json(report).contains(#""performanceUncapped":"0.5""#))
   }
+
+  @Test func `stands beside that of all homes as one meter, where somebody asked`() {
+    var report = Example.report()
+    #expect(report.text(.json).contains(#""asOneMeterJ":null,"askedWh":"#))
+    #expect(!report.html().contains("As one meter"))
+    report.asOneMeter = Energy(wattHours: 6_000)
+    #expect(report.text(.json).contains(#""asOneMeterJ":21600000,"askedWh":"#))
+    for text in [report.html(), report.markdown()] {
+      #expect(
+        text.contains(
+          "As one meter against its own baseline the homes gave 6.00 kWh; one by one they gave 2.55 "
+            + "kWh: the baseline of a sum is not the sum of the baselines."))
+    }
+  }
 }
