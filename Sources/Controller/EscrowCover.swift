@@ -111,7 +111,7 @@ struct EscrowCover {
     return accounts
   }
 
-  private static func role(of party: SettlementTerms.Party) -> AccountRole {
+  static func role(of party: SettlementTerms.Party) -> AccountRole {
     switch party {
     case .aggregator: .aggregator
     case .grid: .grid

@@ -31,8 +31,12 @@ extension PolicyParts {
     return fields + moneyFields
   }
 
-  /// Those that a controller does not carry out; it holds the budget.
-  var fieldsNotServed: [String] { programmeFields.filter { $0 != "reward.budget" } }
+  /// Those that a controller does not carry out: it holds the budget, and months and seasons are
+  /// settled beside it.
+  var fieldsNotServed: [String] {
+    let served = ["reward.budget", "reward.capacity", "reward.availability", "reward.flat"]
+    return programmeFields.filter { !served.contains($0) }
+  }
 
   private var moneyFields: [String] {
     var fields: [String] = []

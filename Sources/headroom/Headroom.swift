@@ -21,7 +21,8 @@ import ArgumentParser
       DemoCommand.self, ServeCommand.self, SimulateCommand.self, SignalCommand.self,
       PlanCommand.self, MeterCommand.self, BaselineCommand.self, CompareCommand.self,
       SettleCommand.self,
-      ReportCommand.self, DisputeCommand.self, LedgerCommand.self, PolicyCommand.self,
+      ReportCommand.self, DisputeCommand.self, PeriodCommand.self, LedgerCommand.self,
+      PolicyCommand.self,
       EnrolmentCommand.self, ObligationCommand.self, EventCommand.self, ReplayCommand.self,
       KeysCommand.self, BenchCommand.self,
     ])

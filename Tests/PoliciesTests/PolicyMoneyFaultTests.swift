@@ -56,7 +56,7 @@ import Testing
       "missing", down: -15),
     Edit(
       "excusals: [gridOutage, weather]",
-      "excusals: []\n  flat: {rate: {amount: 1, per: home-month}}", "reward.flat", "notYet",
+      "excusals: []\n  caps: {homePerMonth: 1}", "reward.caps.homePerMonth", "notYet",
       down: 1),
     Edit("owner: 70,", "owner: 69.99,", "splits.shares", "splitNot100"),
     Edit("owner: 70,", "grid: 70,", "splits.shares", "ownerMissing"),

@@ -78,9 +78,9 @@ import Testing
     let faults = Fixture.faults(Fixture.tiered)
     #expect(
       faults.map(\.path).sorted() == [
-        "reward.availability", "reward.bonusPool", "reward.capacity",
-        "reward.caps.fleetPerEvent", "reward.caps.homePerMonth", "reward.caps.homePerSeason",
-        "reward.energy.rate", "reward.flat", "reward.penalty.missingData", "reward.premium.rate",
+        "reward.bonusPool", "reward.caps.fleetPerEvent", "reward.caps.homePerMonth",
+        "reward.caps.homePerSeason", "reward.energy.rate", "reward.penalty.missingData",
+        "reward.premium.rate",
       ])
     #expect(faults.allSatisfy { $0.code == YAMLFault.Code.notYet })
   }
