@@ -42,7 +42,9 @@ struct DemoWorld {
     readings = try SQLiteReadingStore(path: folder + "/readings.db")
     let key = try SecretFile.ledgerKey(
       folder + "/ledger.key", origin: "headroom.demo/ledger", makesIfMissing: true)
-    book = try LedgerKeeper(store: store, key: key, now: start)
+    // Who keeps the demo may write in its ledger afterwards, which asks for the guard.
+    book = try LedgerKeeper(
+      store: store, key: key, guardedBy: SignGuard(besideKey: folder + "/ledger.key"), now: start)
     guard let utility = policy.dispatch.signals.from.sorted().first else {
       throw Outcome.badInput.failure("the policy lists no issuer in signals.from")
     }

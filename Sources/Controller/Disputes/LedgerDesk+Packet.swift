@@ -80,7 +80,8 @@ extension LedgerDesk {
     let shares = try tables.cells(.parties, PacketWriter.shareColumns.map(\.key), of: site)
     let parts =
       [
-        writer.dispute, writer.money(lines), writer.shares(shares), writer.readings(intervals),
+        writer.dispute, writer.money(lines), writer.rules(lines), writer.shares(shares),
+        writer.readings(intervals),
         writer.prices(intervals), writer.baseline(intervals),
       ] + writer.logbook
       + [

@@ -52,14 +52,17 @@ extension PacketWriter {
   /// The columns of `intervals.csv` that go into a packet, in the order of its parts.
   static let intervalColumns = readingColumns + priceColumns + baselineColumns
 
-  /// Rows of `lineColumns`, with the rule of each in a sentence.
+  /// Rows of `lineColumns`.
   func money(_ rows: [[String]]) -> DisputePacket.Part {
     .init(
       "lines", "Money, line by line",
       "Each amount follows from the quantity, the price and the field of the policy that is named.",
-      .table(
-        Self.lineColumns + [Column("rule", "rule")],
-        rows.map { $0 + [rule($0)] }))
+      .table(Self.lineColumns, rows))
+  }
+
+  /// The rule of each of these rows in a sentence.
+  func rules(_ rows: [[String]]) -> DisputePacket.Part {
+    .init("rules", "The rule of each cent", "", .lines(rows.map(rule)))
   }
 
   private func rule(_ cells: [String]) -> String {
