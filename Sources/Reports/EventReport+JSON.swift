@@ -176,7 +176,6 @@ extension EventReport {
     let totals = settlement.totals
     let part = performance
     json.object { json in
-      json.member("asOneMeterJ", asOneMeter)
       json.member("askedWh", wattHours: fleet.asked)
       json.key("byLineType")
       json.object { json in
@@ -199,6 +198,7 @@ extension EventReport {
       json.member("currency", currency.code)
       json.member("held", totals.held.text(in: currency))
       json.member("meanReductionW", part.meanWatts)
+      json.member("oneMeterJ", asOneMeter)
       json.member("penalties", totals.penalties.text(in: currency))
       json.member("performance", part.factor)
       json.member("performanceUncapped", part.uncappedFactor)

@@ -300,7 +300,7 @@ import Testing
         contentsOf: URL(filePath: world.folder + "/out/E-1/initial/report.json"))
       let report = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
       let totals = try #require(report["totals"] as? [String: Any])
-      #expect(totals["asOneMeterJ"] as? Int == 21_600_000)
+      #expect(totals["oneMeterJ"] as? Int == 21_600_000)
       #expect(totals["verifiedWh"] as? Int == 10_000)
     }
   }

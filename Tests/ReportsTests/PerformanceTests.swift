@@ -80,10 +80,10 @@ import Testing
 
   @Test func `stands beside that of all homes as one meter, where somebody asked`() {
     var report = Example.report()
-    #expect(report.text(.json).contains(#""asOneMeterJ":null,"askedWh":"#))
+    #expect(report.text(.json).contains(#""oneMeterJ":null,"penalties":"#))
     #expect(!report.html().contains("As one meter"))
     report.asOneMeter = Energy(wattHours: 6_000)
-    #expect(report.text(.json).contains(#""asOneMeterJ":21600000,"askedWh":"#))
+    #expect(report.text(.json).contains(#""oneMeterJ":21600000,"penalties":"#))
     for text in [report.html(), report.markdown()] {
       #expect(
         text.contains(
