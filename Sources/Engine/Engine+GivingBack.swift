@@ -204,7 +204,11 @@ extension Engine {
         end = min(end, shared.start)
       }
     }
-    return command.window.start <= moment || command.window.start < end ? end : moment
+    // A start may be spread; one that waits for the end of what was given to another event, which
+    // has ended earlier, is too late.
+    let spread = states[place].record.terms?.spreadSeconds ?? 0
+    let latest = moment.adding(seconds: spread)
+    return command.window.start <= latest && command.window.start < end ? end : moment
   }
 
   /// Commands a battery from `from` on for as long as it is this event's.
