@@ -1,4 +1,6 @@
+import Grid
 public import Ledger
+import Settlement
 
 extension AccountRole {
   /// The role that a path of an account stands for, such as `utility:acme:funding`; else nil.
@@ -31,4 +33,11 @@ extension AccountRole {
     "bank:NAME, utility:ID:funding, utility:ID:share, event:ID:escrow, owner:ID, aggregator:ID,"
     + " grid:ID, supplier:ID, tax:ID, programme:ID:penalty, rounding:CODE, metering:PROGRAMME,"
     + " retired:PURPOSE, opening"
+}
+
+extension SettlementAccount {
+  /// The path of the account in the ledger of a controller, which names partners by the programme.
+  func path(event: EventID, utility: UtilityID, programme: ProgrammeID) -> String {
+    path(event: event, utility: utility, programme: programme, partner: programme.text)
+  }
 }

@@ -104,8 +104,7 @@ struct EscrowCover {
     ]
     for party in policy.settlement.shares.keys.sorted() where party != .owner {
       let path = SettlementAccount.share(party).path(
-        event: event, utility: utility, programme: policy.dispatch.programme,
-        partner: policy.dispatch.programme.text)
+        event: event, utility: utility, programme: policy.dispatch.programme)
       accounts.append(.init(path, Self.role(of: party)))
     }
     return accounts

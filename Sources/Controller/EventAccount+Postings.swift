@@ -34,7 +34,7 @@ extension EventAccount {
         legs: entry.legs.map {
           (
             $0.account.path(
-              event: event.id, utility: utility, programme: programme, partner: programme.text),
+              event: event.id, utility: utility, programme: programme),
             $0.amount
           )
         }, evidence: evidence + (homes[entry.site].map { [$0] } ?? []), rule: policy.hash)

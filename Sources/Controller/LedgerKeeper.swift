@@ -39,6 +39,8 @@ public final class LedgerKeeper: Sendable {
     var book = Book()
     var accounts: [String: (id: AccountID, salt: [UInt8])] = [:]
     var paths: [AccountID: String] = [:]
+    /// True when it is known that the ledger has signed: from then on it always has.
+    var hasSigned = false
     /// Why memory is ahead of the store, when it is.
     var lost: String?
   }
@@ -330,9 +332,8 @@ public final class LedgerKeeper: Sendable {
     // Under the lock, so that heads are signed in the order of their sizes.
     try onNewest { state in
       let checkpoint = state.book.checkpoint!
-      if let signGuard {
-        _ = try signGuard.advance(to: state.book, hasSigned: !store.checkpoints().isEmpty)
-      }
+      if !state.hasSigned { state.hasSigned = try !store.checkpoints().isEmpty }
+      _ = try signGuard?.advance(to: state.book, hasSigned: state.hasSigned)
       let note = checkpoint.signed(with: key)
       let stored = StoredCheckpoint(
         size: Int64(checkpoint.size), root: checkpoint.root, note: note.description)

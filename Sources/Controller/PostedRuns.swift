@@ -26,7 +26,7 @@ struct PostedRuns {
     parties = SettlementTerms.Party.allCases.filter { $0 != .owner }.map {
       (
         SettlementAccount.share($0).path(
-          event: event, utility: utility, programme: programme, partner: programme.text), $0
+          event: event, utility: utility, programme: programme), $0
       )
     }
   }

@@ -110,15 +110,15 @@ extension LedgerDesk {
 
   /// The evidence that a run kept of a home.
   private func evidence(event: String, run: String, site: String) throws -> HomeEvidence? {
-    for (hash, kind) in try store.evidenceKinds()
-    where kind == Int(EvidenceKind.performance.rawValue) {
-      guard let bytes = try store.evidence(hash), let found = try? HomeEvidence(bytes: bytes),
-        found.input.event.text == event, found.input.run.name == run,
+    var wanted: HomeEvidence?
+    try homeEvidence { _, found in
+      guard found.input.event.text == event, found.input.run.name == run,
         found.home.site.text == site
-      else { continue }
-      return found
+      else { return true }
+      wanted = found
+      return false
     }
-    return nil
+    return wanted
   }
 
   /// The entries of a home that is settled without its hold.
@@ -139,8 +139,7 @@ extension LedgerDesk {
     return try result.entries().map { entry in
       let legs = try entry.legs.map { leg in
         let path = leg.account.path(
-          event: input.event, utility: evidence.utility, programme: policy.dispatch.programme,
-          partner: policy.dispatch.programme.text)
+          event: input.event, utility: evidence.utility, programme: policy.dispatch.programme)
         guard let account = accounts[path] else { throw DisputeFault.noAccount(path) }
         return Leg(account: account, commodity: commodity, amount: leg.amount.millionths)
       }
@@ -167,11 +166,9 @@ extension LedgerDesk {
   ) throws -> [EntryRequest] {
     let input = evidence.input
     let escrow = SettlementAccount.escrow.path(
-      event: input.event, utility: evidence.utility, programme: policy.dispatch.programme,
-      partner: policy.dispatch.programme.text)
+      event: input.event, utility: evidence.utility, programme: policy.dispatch.programme)
     let funding = SettlementAccount.funding.path(
-      event: input.event, utility: evidence.utility, programme: policy.dispatch.programme,
-      partner: policy.dispatch.programme.text)
+      event: input.event, utility: evidence.utility, programme: policy.dispatch.programme)
     guard policy.settlement.escrowRequired, let from = accounts[escrow],
       let salt = try salt(of: escrow),
       let commodity = commodity(policy.settlement.currency.code)?.number

@@ -185,8 +185,7 @@ public struct EvidenceCheck {
     let input = evidence.input
     let paths = entry.legs.map { leg in
       leg.account.path(
-        event: input.event, utility: evidence.utility, programme: policy.dispatch.programme,
-        partner: policy.dispatch.programme.text)
+        event: input.event, utility: evidence.utility, programme: policy.dispatch.programme)
     }
     var legs: [Leg] = []
     let currency = policy.settlement.currency

@@ -61,6 +61,16 @@ public struct EvidenceSource {
 }
 
 extension LedgerDesk {
+  /// Visits what the ledger kept of homes, each with its hash, until `visit` says false.
+  func homeEvidence(_ visit: (Digest, HomeEvidence) -> Bool) throws {
+    for (hash, kind) in try store.evidenceKinds()
+    where kind == Int(EvidenceKind.performance.rawValue) {
+      guard let bytes = try store.evidence(hash), let found = try? HomeEvidence(bytes: bytes)
+      else { continue }
+      if !visit(hash, found) { return }
+    }
+  }
+
   /// Writes every piece of evidence that the ledger kept into `folder`, each under its SHA-256.
   ///
   /// A file that is there already is left, unless its bytes differ.

@@ -59,14 +59,13 @@ extension LedgerDesk {
       let site: SiteID
     }
     var newest: [Key: (rank: Int, hash: Digest, evidence: HomeEvidence)] = [:]
-    for (hash, kind) in try store.evidenceKinds()
-    where kind == Int(EvidenceKind.performance.rawValue) {
-      guard let bytes = try store.evidence(hash), let found = try? HomeEvidence(bytes: bytes),
-        found.policy == policy.hash, let rank = runs.firstIndex(of: found.input.run.name)
-      else { continue }
+    try homeEvidence { hash, found in
+      guard found.policy == policy.hash, let rank = runs.firstIndex(of: found.input.run.name)
+      else { return true }
       let key = Key(event: found.input.event, site: found.home.site)
-      if let known = newest[key], known.rank >= rank { continue }
+      if let known = newest[key], known.rank >= rank { return true }
       newest[key] = (rank, hash, found)
+      return true
     }
     var events: [EventID: SettlementInput] = [:]
     let ordered = newest.sorted { $0.key.site < $1.key.site }
@@ -200,7 +199,7 @@ extension LedgerDesk {
     func path(_ account: SettlementAccount) -> String {
       // The event's escrow is not among them.
       account.path(
-        event: EventID("none")!, utility: utility, programme: programme, partner: programme.text)
+        event: EventID("none")!, utility: utility, programme: programme)
     }
     var names = [path(.funding): "payer", path(.penalty): "penalty", "owner:\(owner)": "owner"]
     for party in SettlementTerms.Party.allCases where party != .owner {
