@@ -67,7 +67,7 @@ struct `A controller that is killed` {
       async let calmly = calm.run()
       async let stormily = stormy.run()
       let outcomes = try await (calmly, stormily)
-      guard let slowness = outcomes.0.slowness ?? outcomes.1.slowness, rate >= 20 else {
+      guard let slowness = outcomes.0.slowness ?? outcomes.1.slowness, rate >= 10 else {
         return outcomes
       }
       print("kill test: the machine is too busy, \(slowness)")

@@ -40,7 +40,8 @@ struct ProcessRun {
     /// Why the machine was too busy for a clock as fast as this one, or nil: batteries were not
     /// heard in time, or their commands came when they should have begun.
     var slowness: String? {
-      let committed = site.answer(.committed)?.commitment?.batteries ?? 0
+      let first = site.answers.first { $0.status == .committed }
+      let committed = first?.commitment?.batteries ?? 0
       if committed < installation.batteries { return "only \(committed) batteries were heard" }
       return site.lateCommands > 0 ? "\(site.lateCommands) commands came late" : nil
     }
