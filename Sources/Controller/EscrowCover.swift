@@ -51,6 +51,7 @@ struct EscrowCover {
 
   func hold(now: Timestamp) throws -> Input {
     let terms = policy.settlement
+    try book.giveBackExpired(now: now)
     try book.open(Self.accounts(event: event, utility: utility, policy: policy), now: now)
     guard terms.escrowRequired else { return .escrowHeld(event, revision: revision) }
     let paths = Paths(event: event, utility: utility)

@@ -37,6 +37,7 @@ struct EventSettler: Sendable {
     let policy = setup.policies.first { $0.hash == record.policy }
     guard let policy else { preconditionFailure("a settled event has a policy") }
     let now = setup.clock.now
+    try setup.book.giveBackExpired(now: now)
     let event = EventCase(record, fleet: setup.fleet, policy: policy, others: others)?
       .declared(by: schedules, policy: policy)
     let isFirst = isFirst(policy)

@@ -27,6 +27,7 @@ extension LedgerDesk {
     _ requests: [PostRequest], key: SigningKey, opensAccounts: Bool = false,
     waitingIn pending: PendingRequests? = nil, now: Timestamp
   ) throws -> [PostReceipt] {
+    try giveBackExpired(now: now)
     let author = authorID(of: key)
     var opening = Opening(desk: self)
     if opensAccounts {
@@ -115,12 +116,19 @@ extension LedgerDesk {
           commodities.append(commodity)
           requests.append(EntryRequest(.commodity(commodity)))
         }
-        guard accounts[account] == nil, let role = AccountRole(path: account) else { continue }
-        let opened = try LedgerDesk.opening(account, role, role.defaultFlags)
-        requests.append(opened.request)
-        names.append(opened.name)
-        accounts[account] = AccountID(bytes: opened.name.id)!
+        if let role = AccountRole(path: account) { _ = try open(account, role) }
       }
+    }
+
+    /// The account of a name, opened on the way when the book lacks it.
+    mutating func open(_ path: String, _ role: AccountRole) throws -> AccountID {
+      if let known = accounts[path] { return known }
+      let opened = try LedgerDesk.opening(path, role, role.defaultFlags)
+      requests.append(opened.request)
+      names.append(opened.name)
+      let id = AccountID(bytes: opened.name.id)!
+      accounts[path] = id
+      return id
     }
 
     func name(of id: AccountID) -> String {

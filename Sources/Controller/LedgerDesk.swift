@@ -137,7 +137,7 @@ public struct LedgerDesk {
     )
   }
 
-  /// Writes all requests and names, or nothing.
+  /// Writes all requests and names, or nothing; after the close of a period its snapshot.
   /// - Throws: `BatchRefusal`, or `StoreError`; the book on the desk is then as it was.
   @discardableResult
   mutating func write(
@@ -145,7 +145,11 @@ public struct LedgerDesk {
   ) throws -> [Appended] {
     var next = book
     let taken = try next.append(requests, now: now)
-    let new = taken.filter { !$0.isReplayed }
+    var new = taken.filter { !$0.isReplayed }
+    let isClosed = zip(requests, taken).contains { $0.data.type == .close && !$1.isReplayed }
+    if isClosed, let snapshot = next.snapshotRequest {
+      new += try next.append([snapshot], now: now)
+    }
     if !new.isEmpty {
       try store.append(
         new.map { StoredEntry(body: $0.bytes, leaf: $0.leafHash) }, names: names,

@@ -22,6 +22,7 @@ extension LedgerKeeper {
   ) throws -> [Result<Receipt, Fault>] {
     let commodity = try commodity(currency, now: now)
     return try onNewest { state in
+      try giveBackExpired(&state, now: now)
       let before = Int64(state.book.size)
       var taken: [Appended] = []
       taken.reserveCapacity(postings.count)

@@ -184,19 +184,9 @@ public final class LedgerKeeper: Sendable {
       var seen: Set<String> = []
       for account in accounts where state.accounts[account.path] == nil {
         guard seen.insert(account.path).inserted else { continue }
-        let salt = RandomBytes.make(count: 32)
-        guard let id = AccountID(bytes: RandomBytes.make(count: 16)),
-          let name = AccountName(path: account.path, salt: salt)
-        else {
-          throw Fault.refused(
-            .malformed(
-              field: "path", found: account.path, allowed: "1 to 256 printable characters"))
-        }
-        requests.append(
-          EntryRequest(
-            .account(
-              id: id, role: account.role, flags: account.flags, who: name.who)))
-        names.append(AccountPath(id: id.bytes, path: account.path, salt: salt))
+        let opened = try LedgerDesk.opening(account.path, account.role, account.flags)
+        requests.append(opened.request)
+        names.append(opened.name)
       }
       guard !requests.isEmpty else { return }
       try write(requests, names, &state, now: now)
@@ -279,6 +269,7 @@ public final class LedgerKeeper: Sendable {
   private func write(
     _ requests: [EntryRequest], _ names: [AccountPath], _ state: inout State, now: Timestamp
   ) throws -> [UInt64] {
+    try giveBackExpired(&state, now: now)
     let before = Int64(state.book.size)
     let taken: [Appended]
     do throws(BatchRefusal) {

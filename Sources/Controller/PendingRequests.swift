@@ -109,6 +109,7 @@ extension LedgerDesk {
   public mutating func approve(
     _ hash: Digest, by key: SigningKey, in pending: PendingRequests, now: Timestamp
   ) throws -> PostReceipt {
+    try giveBackExpired(now: now)
     let request = try pending.request(hash)
     guard let name = request.source?.key else {
       throw PendingRequests.Fault.altered(path: "\(pending.folder)/\(hash)")

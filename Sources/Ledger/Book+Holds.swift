@@ -13,6 +13,7 @@ extension Book {
     }
     journal.holds.append((size, nil))
     holds[size] = Hold(expires: expires, resolvedBy: nil)
+    firstExpiry = min(firstExpiry ?? expires, expires)
   }
 
   mutating func post(
@@ -88,21 +89,25 @@ extension Book {
 
   /// The open holds that run out at `now` or ran out before it.
   public func expiredHolds(at now: Timestamp) -> [UInt64] {
-    holds.filter { $0.value.resolvedBy == nil && $0.value.expires <= now }.keys.sorted()
+    guard let firstExpiry, firstExpiry <= now else { return [] }
+    return holds.filter { $0.value.resolvedBy == nil && $0.value.expires <= now }.keys.sorted()
   }
 
   /// Gives back every hold that ran out: what the writer does by itself before anything else.
   ///
-  /// Each takes effect from its expiry until the moment it is given back.
-  public mutating func voidExpired(now: Timestamp) throws(BatchRefusal) -> [Appended] {
-    let requests = expiredHolds(at: now).map { index in
+  /// Each takes effect from its expiry until the moment it is given back. One that the rules do not
+  /// let go, because a balance would not fit 64 bits, stays held and keeps back no other.
+  public mutating func voidExpired(now: Timestamp) -> [Appended] {
+    guard let firstExpiry, firstExpiry <= now else { return [] }
+    let voided = expiredHolds(at: now).compactMap { index in
       let expires = holds[index]!.expires.microseconds
       let end = max(now.microseconds, expires + 1, (closedUntil?.microseconds ?? 0) + 1)
       let effective = Window(
         start: Timestamp(microseconds: expires), end: Timestamp(microseconds: end))!
-      return voiding(index, .expired, effective: effective)!
+      return try? append(voiding(index, .expired, effective: effective)!, now: now)
     }
-    return requests.isEmpty ? [] : try append(requests, now: now)
+    self.firstExpiry = openHolds.map { holds[$0]!.expires }.min()
+    return voided
   }
 
   /// A request that gives a hold back; nil when there is no such hold.

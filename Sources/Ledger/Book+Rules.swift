@@ -92,6 +92,7 @@ extension Book {
       throw .accountDiffers(id)
     }
     if flags.contains(.closed) { try checkEmpty(id, row) }
+    try checkKeeps(flags, id, row)
     journal.flags.append((row, accounts[Int(row)].flags))
     accounts[Int(row)].flags = flags
   }
@@ -99,9 +100,28 @@ extension Book {
   private func checkEmpty(_ id: AccountID, _ row: Int32) throws(LedgerRefusal) {
     var slot = Int(accounts[Int(row)].firstSlot)
     while slot >= 0 {
-      if slots[slot].balance != 0 {
-        throw .accountNotEmpty(
-          id, commodity: slots[slot].commodity, balance: slots[slot].balance)
+      // Holds in both directions may sum to zero, and could never be resolved on a closed account.
+      let balance = slots[slot].balance != 0 ? slots[slot].balance : slots[slot].held
+      if balance != 0 {
+        throw .accountNotEmpty(id, commodity: slots[slot].commodity, balance: balance)
+      }
+      slot = Int(slots[slot].next)
+    }
+  }
+
+  /// *Interpretation:* a limit that the account has passed already is refused with its flag: what
+  /// holds for every posting then holds at every moment, and a hold can always be given back.
+  private func checkKeeps(
+    _ flags: AccountFlags, _ id: AccountID, _ row: Int32
+  ) throws(LedgerRefusal) {
+    var slot = Int(accounts[Int(row)].firstSlot)
+    while slot >= 0 {
+      let (balance, held) = (Int128(slots[slot].balance), Int128(slots[slot].held))
+      let isPassed =
+        flags.contains(.noNegative) && balance < held || flags.contains(.noPositive) && balance > 0
+      if slots[slot].layer == .settled, isPassed {
+        throw .limitPassed(
+          id, commodity: slots[slot].commodity, available: Int64(clamping: balance - held))
       }
       slot = Int(slots[slot].next)
     }

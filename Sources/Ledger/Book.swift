@@ -32,6 +32,9 @@ public struct Book: Sendable {
   var history = HistoryTable()
   var taken = RequestTable()
   var holds: [UInt64: Hold] = [:]
+  // No open hold runs out before it, though it may be earlier than the first that does; nil with
+  // none.
+  var firstExpiry: Timestamp?
   var reversedBy: [UInt64: UInt64] = [:]
 
   var journal = Journal()

@@ -57,6 +57,8 @@ extension LedgerRefusal: CustomStringConvertible {
     case .accountDiffers(let account): "account \(account) has another role or name"
     case .accountNotEmpty(let account, let commodity, let balance):
       "account \(account) holds \(balance) of commodity \(commodity); allowed: 0"
+    case .limitPassed(let account, let commodity, let available):
+      "account \(account) has \(available) of commodity \(commodity), beyond the limit asked for"
     case .snapshotWrong(let field): "\(field) is not that of the balances before it"
     }
   }

@@ -77,6 +77,8 @@ public enum LedgerRefusal: Error, Hashable, Sendable {
   case accountDiffers(AccountID)
   /// The account has a balance in this commodity, so it cannot be closed.
   case accountNotEmpty(AccountID, commodity: UInt32, balance: Int64)
+  /// The account has passed the limit that its flags would set: `available` is what it has.
+  case limitPassed(AccountID, commodity: UInt32, available: Int64)
   /// The snapshot is not that of the balances before it.
   case snapshotWrong(field: String)
 }

@@ -79,6 +79,22 @@ import Testing
     }
   }
 
+  /// Nobody decided until 20 August: who has the money keeps it.
+  @Test func `runs out when nobody decides`() throws {
+    try withFolder { folder in
+      let world = try ReportedPair(folder)
+      var desk = try LedgerDesk(opening: world.pair.file)
+      let standing = try Self.open(world, &desk, Self.request("H1", "premium"))
+      let late = Timestamp(rfc3339: "2026-08-20T00:00:00Z")!
+      #expect(throws: LedgerDesk.DisputeFault.decided(standing.hold)) {
+        try desk.decide(standing.hold, for: .utility, text: "Late.", key: Samples.key, now: late)
+      }
+      desk = try LedgerDesk(opening: world.pair.file)
+      #expect(try desk.disputes().map(\.state) == ["expired"])
+      #expect(Self.owner(desk, "H1") == [2_000_000, 0, 0])
+    }
+  }
+
   @Test func `waits apart on the statement, and is in no balance`() throws {
     try withFolder { folder in
       let world = try ReportedPair(folder)

@@ -154,6 +154,43 @@ import Testing
     #expect(test.book.position(Book.funding, commodity: Book.flex)?.promised == -1)
   }
 
+  /// 7 in and 7 out are pending: together nothing, and neither could ever be resolved.
+  @Test func `waits on an account in both directions, which is then not closed`() throws {
+    var test = TestBook()
+    try test.write(
+      test.hold([Book.leg(Book.bank, -7, .pending), Book.leg(Book.noPositive, 7, .pending)]))
+    let out = try test.write(
+      test.hold([Book.leg(Book.noPositive, -7, .pending), Book.leg(Book.bank, 7, .pending)])
+    ).index
+    #expect(test.book.balance(Book.noPositive, commodity: Book.usd, layer: .pending) == 0)
+    let closing = Book.open(Book.noPositive, .utility, [.noPositive, .closed])
+    #expect(
+      test.refusal(closing) == .accountNotEmpty(Book.noPositive, commodity: Book.usd, balance: 7))
+    try test.write(
+      #require(test.book.voiding(out, .refused, effective: Book.day, source: test.source())))
+    #expect(
+      test.refusal(closing) == .accountNotEmpty(Book.noPositive, commodity: Book.usd, balance: 7))
+  }
+
+  @Test func `meets no limit that its account has passed before`() throws {
+    var test = TestBook()
+    try test.write(Book.open(Book.funding, .funding, []))
+    try test.write(test.transfer([Book.leg(Book.funding, -5), Book.leg(Book.ownerA, 5)]))
+    #expect(
+      test.refusal(Book.open(Book.funding, .funding))
+        == .limitPassed(Book.funding, commodity: Book.usd, available: -5))
+    #expect(
+      test.refusal(Book.open(Book.ownerA, .owner, .noPositive))
+        == .limitPassed(Book.ownerA, commodity: Book.usd, available: 5))
+    try test.pay(Book.funding, 5)
+    try test.write(Book.open(Book.funding, .funding))
+    try test.write(
+      test.hold([Book.leg(Book.bank, -1, .pending), Book.leg(Book.ownerA, 1, .pending)]))
+    #expect(
+      test.refusal(Book.open(Book.bank, .bank, .noNegative))
+        == .limitPassed(Book.bank, commodity: Book.usd, available: -6))
+  }
+
   @Test func `of an account that is closed is refused`() throws {
     var test = TestBook()
     try test.pay(Book.ownerA, 7)

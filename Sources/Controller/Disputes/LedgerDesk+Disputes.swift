@@ -157,6 +157,7 @@ extension LedgerDesk {
     _ request: DisputeRequest, reports: ReportFolder, zone: ZoneOffsets,
     days: (Digest?) throws -> Int64, key: SigningKey, now: Timestamp
   ) throws -> DisputeStanding {
+    try giveBackExpired(now: now)
     let lines = try RunTables(reports, event: request.event, run: request.run)
       .lines(of: request.site)
     guard let line = lines.first(where: { $0.type == request.line }), let index = line.entry,
@@ -247,6 +248,7 @@ extension LedgerDesk {
   public mutating func decide(
     _ hold: UInt64, for side: Dispute.Side, text: String, key: SigningKey, now: Timestamp
   ) throws -> DisputeStanding {
+    try giveBackExpired(now: now)
     guard let standing = try disputes().first(where: { $0.hold == hold }) else {
       throw DisputeFault.noDispute(hold)
     }

@@ -74,6 +74,7 @@ extension LedgerDesk {
     policy: (Digest) throws -> Policy, key: SigningKey, now: Timestamp
   ) throws -> [UInt64] {
     guard key.verifier == book.logKey else { throw DisputeFault.notTheLogsKey(key.verifier.name) }
+    try giveBackExpired(now: now)
     let lines = try heldLines(reports, event: event).filter { $0.site == site }
     guard let first = lines.first else { throw DisputeFault.nothingHeld(event: event, site: site) }
     if first.decision != nil { throw DisputeFault.holdDecided(event: event, site: site) }

@@ -89,8 +89,7 @@ extension LedgerDesk {
     guard let author, let utility = utility ?? policy.dispatch.signals.from.sorted().first else {
       return ([], [])
     }
-    let salts = Dictionary(
-      try store.names().map { ($0.path, $0.salt) }, uniquingKeysWith: { first, _ in first })
+    let salts = try salts()
     var found: [ProgrammeAccount] = []
     var there: Set<String> = []
     for period in periods {
@@ -132,6 +131,7 @@ extension LedgerDesk {
     guard !period.isPosted else {
       throw ServedPeriod.Fault.runPosted(run: period.run.name, period: period.periods[0].key)
     }
+    try giveBackExpired(now: now)
     let utility = period.utility ?? policy.dispatch.signals.from.sorted()[0]
     let homes = Dictionary(
       period.account.input.homes.map { ($0.site, $0) }, uniquingKeysWith: { first, _ in first })
@@ -140,21 +140,27 @@ extension LedgerDesk {
     let document = CanonicalDocument.bytes(ServedPeriodDocument(period))
     let hash = SHA256.hash(document)
     var requests: [EntryRequest] = []
-    var opening = try PeriodOpening(desk: self)
+    var opening = Opening(desk: self)
+    var salts = try salts()
     let currency = policy.settlement.currency
-    let commodity = try opening.commodity(currency)
+    // It is there once anything was settled.
+    guard let commodity = commodity(currency.code)?.number else {
+      throw DisputeFault.noAccount(currency.code)
+    }
     for account in period.posts {
       guard let home = account.site.flatMap({ homes[$0] }), let month = periods[account.period]
       else { preconditionFailure("a served period pays homes") }
       let names = Self.parties(utility, home.owner, policy)
       let paths = Dictionary(names.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-      let owner = try opening.account("owner:\(home.owner)", .owner)
+      let owner = "owner:\(home.owner)"
+      _ = try opening.open(owner, .owner)
+      if let opened = opening.names.last, opened.path == owner { salts[owner] = opened.salt }
       let legs = try account.legs.map { leg in
         guard let path = paths[leg.party] else {
           preconditionFailure("\(leg.party) has an account")
         }
         return Leg(
-          account: try opening.account(path, Self.role(of: leg.party)).id, commodity: commodity,
+          account: try opening.open(path, Self.role(of: leg.party)), commodity: commodity,
           amount: leg.amount.millionths)
       }
       let zone = policy.measurement.calendar.zone
@@ -165,7 +171,7 @@ extension LedgerDesk {
             reason: "settlement", event: ServedPeriod.event(month.key), run: period.run.name),
           source: RequestSource(
             author: authorID(of: key),
-            key: Self.key(month, home, run: period.run.name, salt: owner.salt, policy)),
+            key: Self.key(month, home, run: period.run.name, salt: salts[owner]!, policy)),
           // In the last second of the period: no event's cap looks at it.
           effective: open(Window(start: end.adding(seconds: -1), end: end)!), legs: legs,
           evidence: [Evidence(.document, hash)], rule: policy.hash))
@@ -174,6 +180,11 @@ extension LedgerDesk {
       evidence: document, kind: Int(EvidenceKind.document.rawValue), hash: hash)
     let taken = try write(opening.requests + requests, names: opening.names, now: now)
     return taken.suffix(requests.count).map(\.index)
+  }
+
+  private func salts() throws(StoreError) -> [String: [UInt8]] {
+    Dictionary(
+      try store.names().map { ($0.path, $0.salt) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// A window of a closed accounting period counts in the first second of the open one.
@@ -214,40 +225,5 @@ extension LedgerDesk {
     case "penalty": .penalty
     default: SettlementTerms.Party(rawValue: party).map(EscrowCover.role) ?? .rounding
     }
-  }
-}
-
-/// Accounts that a posting needs and the book may lack.
-private struct PeriodOpening {
-  let desk: LedgerDesk
-  var requests: [EntryRequest] = []
-  var names: [AccountPath] = []
-  private var opened: [String: (id: AccountID, salt: [UInt8])] = [:]
-
-  init(desk: LedgerDesk) throws {
-    self.desk = desk
-    for name in try desk.store.names() {
-      if let id = desk.accounts[name.path] { opened[name.path] = (id, name.salt) }
-    }
-  }
-
-  mutating func account(
-    _ path: String, _ role: AccountRole
-  ) throws -> (id: AccountID, salt: [UInt8]) {
-    if let known = opened[path] { return known }
-    let new = try LedgerDesk.opening(path, role, role.defaultFlags)
-    requests.append(new.request)
-    names.append(new.name)
-    let account = (AccountID(bytes: new.name.id)!, new.name.salt)
-    opened[path] = account
-    return account
-  }
-
-  /// The number of the currency, which is there once anything was settled.
-  func commodity(_ currency: Currency) throws -> UInt32 {
-    guard let number = desk.commodity(currency.code)?.number else {
-      throw LedgerDesk.DisputeFault.noAccount(currency.code)
-    }
-    return number
   }
 }
