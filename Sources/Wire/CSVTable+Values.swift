@@ -71,6 +71,24 @@ extension CSVTable {
     return nil
   }
 
+  /// Kilowatt-hours, nil where the cell is empty; a fault of the row when they are none.
+  @inline(__always)
+  mutating func energy(
+    _ column: Column, ifNegative allowed: String = "0 or more"
+  ) -> (energy: Energy, isRounded: Bool)? {
+    guard let cell = cell(column), cell.start < cell.end else { return nil }
+    switch KilowattHours.read(bytes, cell.start, cell.end) {
+    case .energy(let energy, let isRounded): return (energy, isRounded)
+    case .negative: fault(column, allowed: allowed)
+    case .refused:
+      fault(
+        column,
+        allowed: "kilowatt-hours of 0...\(KilowattHours.largest) with a decimal point, up to "
+          + "\(KilowattHours.places) decimals, no exponent, separator or unit")
+    }
+    return nil
+  }
+
   // Earlier or later is a mistake of units, not a reading.
   private static var earliest: Timestamp { Timestamp(seconds: 631_152_000) }
   private static var latest: Timestamp { Timestamp(seconds: 4_133_980_800) }

@@ -8,6 +8,12 @@ protocol CSVColumn: RawRepresentable<Int>, CaseIterable, Sendable, Equatable {
   static var optional: [Self] { get }
   /// Columns that may be there and are not read.
   static var ignored: [String] { get }
+  /// The place in `names` of a name as a header has it.
+  static func place(of name: String) -> Int?
+}
+
+extension CSVColumn {
+  static func place(of name: String) -> Int? { names.firstIndex(of: name) }
 }
 
 /// A CSV file with a header: columns in any order, every fault collected.
@@ -107,9 +113,10 @@ struct CSVTable<Column: CSVColumn> {
     for (place, cell) in reader.cells.enumerated() {
       let name = reader.text(cell)
       let shown = Excerpt.of(Array(name.utf8))
-      if !seen.insert(name).inserted {
+      let column = Column.place(of: name)
+      if !seen.insert(name).inserted || column.map({ places[$0] >= 0 }) == true {
         faults.add(line: line, field: shown, found: "twice", allowed: "each column once")
-      } else if let column = Column.names.firstIndex(of: name) {
+      } else if let column {
         places[column] = place
       } else if !Column.ignored.contains(name) {
         faults.add(line: line, field: shown, found: "an unknown column", allowed: Self.columns)

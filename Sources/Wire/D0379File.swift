@@ -17,29 +17,4 @@ public enum D0379File {
     guard scan.file.faults.isEmpty else { throw scan.file.faults.faults }
     return try scan.delivery()
   }
-
-  /// The first second of a settlement day.
-  ///
-  /// *Interpretation:* the clocks of Great Britain change at 01:00 UTC on the last Sundays of March
-  /// and October, as they have since 1996.
-  static func start(of day: CivilDate) -> Int64 {
-    let year = day.components.year
-    let isSummer = lastSunday(of: 3, in: year) < day && day <= lastSunday(of: 10, in: year)
-    return day.dayNumber * 86_400 - (isSummer ? 3_600 : 0)
-  }
-
-  /// The last Sunday of a month of 31 days.
-  private static func lastSunday(of month: Int64, in year: Int64) -> CivilDate {
-    let last = CivilDate(year: year, month: month, day: 31)!
-    // Monday is 0, so Sunday is 6.
-    return last.adding(days: -Int64((last.weekday.rawValue + 1) % 7))
-  }
-
-  /// Settlement periods of a day: 46, 48 or 50.
-  static func periods(of day: CivilDate) -> Int {
-    Int((start(of: day.adding(days: 1)) - start(of: day)) / periodSeconds)
-  }
-
-  /// Half an hour.
-  static let periodSeconds: Int64 = 1_800
 }

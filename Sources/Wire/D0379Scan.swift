@@ -94,15 +94,8 @@ struct D0379Scan {
 
   private mutating func newPoint() -> Point? {
     let name = file.cell(1)
-    var meter: MeterID?
-    if let map = options.map, map.has(.d0379) {
-      meter = map.meter(name, format: .d0379)
-      if meter == nil { file.fault("25B.MPAN", name, "an MPAN of the map") }
-    } else {
-      let isNumber = name.utf8.count == 13 && name.utf8.allSatisfy { $0 &- 48 < 10 }
-      meter = isNumber ? MeterID(name) : nil
-      if meter == nil { file.fault("25B.MPAN", name, "13 digits") }
-    }
+    let (meter, allowed) = BritishDay.meter(ofMPAN: name, .d0379, options.map)
+    if meter == nil { file.fault("25B.MPAN", name, allowed) }
     let quantity = file.cell(2)
     if !["AI", "AE", "RI", "RE"].contains(quantity) {
       file.fault("25B.quantity", quantity, "AI or AE; RI and RE are passed over")
@@ -124,7 +117,8 @@ struct D0379Scan {
       isLost = true
       return
     }
-    guard let date = Macet80020.date(file.cell(1)), date.components.year >= 1_996 else {
+    guard let date = Macet80020.date(file.cell(1)), date.components.year >= BritishDay.firstYear
+    else {
       file.fault("26B.date", file.cell(1), "YYYYMMDD of 1996...2100")
       isLost = true
       return
@@ -157,12 +151,12 @@ struct D0379Scan {
     }
     if energy?.isRounded == true { rounded += 1 }
     // One too many is named when the day is closed.
-    guard day.periods < D0379File.periods(of: day.date) else { return }
+    guard day.periods < BritishDay.periods(of: day.date) else { return }
     let isKept = book.add(
       ChannelBook.Value(
         meter: point.meter, isExport: point.isExport,
-        start: D0379File.start(of: day.date) + Int64(day.periods) * D0379File.periodSeconds,
-        seconds: Int32(D0379File.periodSeconds), joules: energy?.joules,
+        start: BritishDay.start(of: day.date) + Int64(day.periods) * BritishDay.periodSeconds,
+        seconds: Int32(BritishDay.periodSeconds), joules: energy?.joules,
         quality: energy == nil ? .missing : quality, version: head?.version ?? 0,
         line: Int32(truncatingIfNeeded: file.line)))
     if !isKept {
@@ -175,7 +169,7 @@ struct D0379Scan {
   private mutating func closeDay() {
     guard let day = self.day else { return }
     self.day = nil
-    let expected = D0379File.periods(of: day.date)
+    let expected = BritishDay.periods(of: day.date)
     if day.periods != expected {
       file.fault(
         "26B.periods", "\(day.periods)", "\(expected) on \(day.date)", line: day.line)

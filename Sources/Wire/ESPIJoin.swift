@@ -50,21 +50,11 @@ struct ESPIJoin {
     for stream in streams { take(stream) }
     guard faults.isEmpty else { throw faults.faults }
     let isOneWay = options.isOneWay
-    let (readings, runs) = book.join(&faults) { _ in isOneWay }
-    guard faults.isEmpty else { throw faults.faults }
-    var delivery = MeterDelivery(format: .espi, readings: readings)
-    delivery.runs = runs
-    delivery.source = "espi"
-    delivery.duplicates = book.duplicates
-    delivery.halfMissing = book.halfMissing
-    delivery.rounded = rounded
-    delivery.ignored = ignored
-    if book.halfMissing > 0 {
-      findings.append(
-        "halfMissing: \(book.halfMissing) readings have one direction of two; --one-way says that"
-          + " the other does not exist")
-    }
-    delivery.findings = findings
+    var delivery = try book.delivery(
+      .espi, &faults, source: "espi", rounded: rounded, ignored: ignored,
+      halves: "one direction of two; --one-way says that the other does not exist"
+    ) { _ in isOneWay }
+    delivery.findings = findings + delivery.findings
     return delivery
   }
 

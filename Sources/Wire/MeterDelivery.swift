@@ -12,6 +12,8 @@ public enum MeterFormat: String, Hashable, Sendable, CaseIterable {
   case nem12
   /// British half-hourly advances; they come and do not leave.
   case d0379
+  /// British half hours as CSV, a row a day; they come and do not leave.
+  case hhWide = "hh-wide"
 
   /// The names of all, for people.
   public static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -30,7 +32,9 @@ public enum MeterFormat: String, Hashable, Sendable, CaseIterable {
     }
     if text.hasPrefix("100,NEM12") { return .nem12 }
     if text.hasPrefix("ZHV|") { return .d0379 }
-    return text.prefix(while: { $0 != "\n" }).contains("meter_id") ? .csv : nil
+    let first = text.prefix { !$0.isNewline }
+    if first.contains("meter_id") { return .csv }
+    return first.contains("mpan") && first.contains("HH") ? .hhWide : nil
   }
 }
 
@@ -159,12 +163,13 @@ public enum MeterFiles {
       case .espi: return try ESPIFile.read(bytes, file: file, options: options)
       case .nem12: return try NEM12File.read(bytes, file: file, options: options)
       case .d0379: return try D0379File.read(bytes, file: file, options: options)
+      case .hhWide: return try HHWideFile.read(bytes, file: file, options: options)
       case .macet80020: break
       case nil:
         if name.hasPrefix("80020_") { break }
         throw FileFaults.one(
           file, "format", Excerpt.of(bytes.prefix(40)),
-          "meters CSV, ESPI, 80020, NEM12 or D0379; --format names one")
+          "meters CSV, ESPI, 80020, NEM12, D0379 or hh-wide; --format names one")
       }
     } catch {
       throw DeliveryRefusal(faults: error, receipt: nil)

@@ -128,21 +128,10 @@ struct MetersScan {
   }
 
   private mutating func energy(_ column: MetersFile.Column) -> Energy? {
-    guard let cell = table.cell(column), cell.start < cell.end else { return nil }
-    switch KilowattHours.read(table.bytes, cell.start, cell.end) {
-    case .energy(let energy, let isRounded):
-      if isRounded { rounded += 1 }
-      return energy
-    case .negative:
-      table.fault(
-        column, allowed: "0 or more; split a signed value into import_kwh and export_kwh")
-    case .refused:
-      table.fault(
-        column,
-        allowed: "kilowatt-hours of 0...\(KilowattHours.largest) with a decimal point, up to "
-          + "\(KilowattHours.places) decimals, no exponent, separator or unit")
-    }
-    return nil
+    let read = table.energy(
+      column, ifNegative: "0 or more; split a signed value into import_kwh and export_kwh")
+    if read?.isRounded == true { rounded += 1 }
+    return read?.energy
   }
 
   /// Orders by meter's name and start.

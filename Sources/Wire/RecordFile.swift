@@ -52,18 +52,8 @@ struct RecordFile {
     _ format: MeterFormat, of book: inout ChannelBook, source: String, rounded: Int,
     ignored: [String: Int], halves: String, isOneWay: (MeterID) -> Bool
   ) throws(FileFaults) -> MeterDelivery {
-    let (readings, runs) = book.join(&faults, isOneWay: isOneWay)
-    guard faults.isEmpty else { throw faults.faults }
-    var delivery = MeterDelivery(format: format, readings: readings)
-    delivery.runs = runs
-    delivery.source = source
-    delivery.duplicates = book.duplicates
-    delivery.halfMissing = book.halfMissing
-    delivery.rounded = rounded
-    delivery.ignored = ignored
-    if book.halfMissing > 0 {
-      delivery.findings.append("halfMissing: \(book.halfMissing) readings have \(halves)")
-    }
-    return delivery
+    try book.delivery(
+      format, &faults, source: source, rounded: rounded, ignored: ignored, halves: halves,
+      isOneWay: isOneWay)
   }
 }

@@ -105,9 +105,9 @@ struct MeterExportCommand: ParsableCommand {
       return ("espi_\(span).xml", ESPIFile.encode(readings, updated: updated))
     case .nem12: return ("nem12_\(span).csv", try nem12(readings))
     case .macet80020: return try macet(readings, first, last, zone)
-    case .d0379:
+    case .d0379, .hhWide:
       throw Outcome.badInput.failure(
-        "--format is d0379, which only comes; allowed: csv, espi, 80020, nem12")
+        "--format is \(format.rawValue), which only comes; allowed: csv, espi, 80020, nem12")
     }
   }
 

@@ -13,7 +13,7 @@ struct MeterImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract:
-      "Take readings from files into the database: CSV, Green Button, 80020, NEM12, D0379.",
+      "Take readings from files: CSV, Green Button, 80020, NEM12, D0379, British half hours.",
     discussion: """
       The format is recognised by content; gzip and zip (one member) are unpacked in memory. All \
       files are read before anything is written, and one that is refused ends the command with 65 \
@@ -33,7 +33,7 @@ struct MeterImportCommand: ParsableCommand {
 
   @Option(help: "The readings database; it is made when it is missing.") var into: String
   @Option(
-    help: "csv, espi, 80020, nem12 or d0379; recognised by content when not given.",
+    help: "csv, espi, 80020, nem12, d0379 or hh-wide; recognised by content when not given.",
     transform: FormatArgument.parse)
   var format: MeterFormat?
   @Option(help: "CSV format,external_id,meter_id: whose meters these are; others are refused.")

@@ -13,6 +13,7 @@ enum Sent {
   static let points = path("80020_7700000001_20250814_417.xml")
   static let nem12 = path("nem12_example.csv")
   static let d0379 = path("uk_d0379_long_day.txt")
+  static let hhWide = path("uk_hh_wide.csv")
 }
 
 @Suite struct `headroom meter` {
@@ -188,7 +189,8 @@ enum Sent {
   @Test func `leaves the store alone when a file of any format is broken`() throws {
     try World.make { world in
       let into = world.folder + "/readings.db"
-      let cut = try [Sent.csv, Sent.macet, Sent.espi, Sent.nem12].map { path in
+      let cut = try [Sent.csv, Sent.macet, Sent.espi, Sent.nem12, Sent.d0379, Sent.hhWide].map {
+        path in
         let bytes = try Data(contentsOf: URL(filePath: path))
         let name = world.folder + "/cut-" + URL(filePath: path).lastPathComponent
         try bytes.prefix(bytes.count / 2).write(to: URL(filePath: name))
