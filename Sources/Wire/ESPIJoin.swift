@@ -10,6 +10,8 @@ struct ESPIJoin {
   private var findings: [String] = []
   private var rounded = 0
   private var zone: ZoneOffsets?
+  /// Points of which the map names MeterReadings, which are then the only ones that count.
+  private let picked: Set<String>
 
   /// What a ReadingType says.
   private struct Kind {
@@ -25,6 +27,10 @@ struct ESPIJoin {
     let entry: ESPIFile.Entry
     let meter: MeterID
     let kind: Kind
+    /// The map names this MeterReading, not its point alone.
+    let isNamed: Bool
+    /// Registers of one direction are added.
+    var register: Int32 = 0
     var blocks: [(block: ESPIFile.Block, updated: Int64)] = []
   }
 
@@ -33,6 +39,7 @@ struct ESPIJoin {
     self.options = options
     faults = scan.faults
     ignored = scan.ignored
+    picked = options.map?.wholes(.espi) ?? []
   }
 
   private mutating func fault(_ line: Int, _ field: String, _ found: String, _ allowed: String) {
@@ -92,8 +99,16 @@ struct ESPIJoin {
           entry.line, "MeterReading", "\(found.count) reading types", "a link to one ReadingType")
         continue
       }
-      guard let kind = kind(type), let meter = meter(point.name, entry.line) else { continue }
-      streams.append(Stream(entry: entry, meter: meter, kind: kind))
+      let reading = "\(point.name)/\(entry.selfLink.split(separator: "/").last ?? "")"
+      let named = options.map?.meter(reading, format: .espi)
+      if named == nil, picked.contains(point.name) {
+        ignored["not in the map", default: 0] += 1
+        continue
+      }
+      guard let kind = kind(type), let meter = named ?? meter(point.name, entry.line) else {
+        continue
+      }
+      streams.append(Stream(entry: entry, meter: meter, kind: kind, isNamed: named != nil))
     }
     return streams
   }
@@ -180,8 +195,8 @@ struct ESPIJoin {
     }
   }
 
-  /// Two MeterReadings of one direction are never added: quarter hours and days of the same energy
-  /// often come together.
+  /// Two MeterReadings of one direction are added only where the map names both: quarter hours and
+  /// days of the same energy often come together.
   private mutating func ofOneLength(_ streams: [Stream]) -> [Stream] {
     var kept: [Stream] = []
     for stream in streams {
@@ -195,16 +210,31 @@ struct ESPIJoin {
         ignored["length \(length / 60)", default: 0] += 1
       }
     }
+    var ofMeter: [MeterID: [Int]] = [:]
+    var added = 0
     for (place, stream) in kept.enumerated() {
-      let isSecond = kept[..<place].contains {
-        $0.meter == stream.meter
-          && ($0.kind.flow == stream.kind.flow || $0.kind.flow == .net || stream.kind.flow == .net)
+      let others = ofMeter[stream.meter, default: []].filter {
+        let flow = kept[$0].kind.flow
+        return flow == stream.kind.flow || flow == .net || stream.kind.flow == .net
       }
-      if isSecond {
+      ofMeter[stream.meter, default: []].append(place)
+      guard !others.isEmpty else { continue }
+      if stream.isNamed,
+        others.allSatisfy({ kept[$0].isNamed && kept[$0].kind.flow == stream.kind.flow })
+      {
+        kept[place].register = Int32(others.count)
+        added += 1
+      } else {
         fault(
           stream.entry.line, "MeterReading", "a second one of \(stream.meter) in this direction",
-          "one; --interval MINUTES chooses a length")
+          "one; --interval MINUTES chooses a length, POINT/READING in the map picks one, or adds"
+            + " those of one flow that it names")
       }
+    }
+    if added > 0 {
+      findings.append(
+        "registersAdded: \(added) MeterReadings are added to others of their direction, as the map"
+          + " names them")
     }
     return kept
   }
@@ -341,7 +371,8 @@ struct ESPIJoin {
       return
     }
     var value = ChannelBook.Value(
-      meter: ordinal, isExport: stream.kind.flow == .exported, start: start,
+      meter: ordinal, isExport: stream.kind.flow == .exported, register: stream.register,
+      start: start,
       seconds: Int32(seconds), joules: joules, quality: quality, version: version,
       line: reading.line)
     var isKept = true

@@ -69,7 +69,7 @@ public struct ImportOptions: Sendable {
     if allowsGaps { words.append("allowGaps") }
     if isOneWay { words.append("oneWay") }
     if let intervalMinutes { words.append("interval=\(intervalMinutes)") }
-    if let map { words.append("map=\(map.count)") }
+    if let map { words.append("map=\(map.digest.map { "\($0)" } ?? "")") }
     return words.joined(separator: " ")
   }
 }

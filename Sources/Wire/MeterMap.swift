@@ -1,4 +1,4 @@
-import Grid
+public import Grid
 
 /// Which of our meters a sender's name means: CSV `format,external_id,meter_id`.
 public struct MeterMap: Hashable, Sendable {
@@ -15,10 +15,14 @@ public struct MeterMap: Hashable, Sendable {
     static let ignored: [String] = []
   }
 
-  /// How many names it knows.
-  public var count: Int { meters.count }
+  /// The SHA-256 of its file, by which the record of an import knows it.
+  public var digest: Digest?
 
   /// A map from its file.
+  ///
+  /// A name of Green Button may be `POINT/READING`: the MeterReadings that are so named are the only
+  /// ones of their point that count, and several of one direction are registers that are added.
+  ///
   /// - Throws: every fault.
   public static func parse(_ bytes: [UInt8], file: String) throws(FileFaults) -> MeterMap {
     var table = CSVTable<Column>(bytes, file: file)
@@ -42,6 +46,15 @@ public struct MeterMap: Hashable, Sendable {
 
   /// True when it names meters of this format, and is then the list of those that are known.
   public func has(_ format: MeterFormat) -> Bool { meters.keys.contains { $0.format == format } }
+
+  /// What stands before the last `/` of the names of a format that have one.
+  func wholes(_ format: MeterFormat) -> Set<String> {
+    Set(
+      meters.keys.compactMap { key in
+        guard key.format == format else { return nil }
+        return key.name.lastIndex(of: "/").map { String(key.name[..<$0]) }
+      })
+  }
 
   /// Our meter; nil when the name is not in a map for this format.
   func meter(_ name: String, format: MeterFormat) -> MeterID? {

@@ -36,8 +36,11 @@ struct MeterImportCommand: ParsableCommand {
     help: "csv, espi, 80020, nem12, d0379 or hh-wide; recognised by content when not given.",
     transform: FormatArgument.parse)
   var format: MeterFormat?
-  @Option(help: "CSV format,external_id,meter_id: whose meters these are; others are refused.")
-  var map: String?
+  @Option(
+    help: """
+      CSV format,external_id,meter_id: whose meters these are; others are refused. Green Button: \
+      POINT/READING picks a MeterReading, and adds those of one direction that are named.
+      """) var map: String?
   @Option(help: "IANA zone of local times (80020), and to compare with (Green Button).")
   var zone: String?
   @Option(help: "Green Button: `signed` takes negative values of flow direction 4 as export.")
@@ -143,7 +146,13 @@ struct MeterImportCommand: ParsableCommand {
     options.allowsGaps = allowGaps
     options.isOneWay = oneWay
     if let zone { options.zone = try ZoneArgument.load(zone) }
-    if let map { options.map = try InputFile.parse(map) { try MeterMap.parse($0, file: $1) } }
+    if let map {
+      options.map = try InputFile.parse(map) {
+        var known = try MeterMap.parse($0, file: $1)
+        known.digest = SHA256.hash($0)
+        return known
+      }
+    }
     return options
   }
 

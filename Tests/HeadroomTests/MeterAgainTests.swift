@@ -42,6 +42,25 @@ import Testing
     }
   }
 
+  @Test func `is read again with another map`() throws {
+    try World.make { world in
+      let into = world.folder + "/readings.db"
+      func take(_ name: String) throws -> [Any?] {
+        let map = try world.file(
+          "\(name).csv", "format,external_id,meter_id\ncsv,770000000001103,\(name)\n")
+        let outcome = try Program.run([
+          "meter", "import", "--json", "--map", map, "--into", into, Sent.csv,
+        ])
+        try #require(outcome.status == 0, "\(outcome.notes)")
+        let file = try #require((try outcome.object()["files"] as? [[String: Any]])?.first)
+        return [file["new"], file["known"]]
+      }
+      let counts = try ["home-1", "home-2", "home-1"].map(take)
+      #expect(counts.map { $0[0] as? Int } == [96, 96, 0])
+      #expect(counts.map { $0[1] as? Bool } == [false, false, true])
+    }
+  }
+
   @Test(arguments: ["d0379", "hh-wide"])
   func `does not leave as it only comes`(_ format: String) throws {
     try World.make { world in

@@ -180,6 +180,76 @@ import Testing
     #expect(none.readings.isEmpty && none.ignored == ["length 30": 2])
   }
 
+  /// Two readings of import, 412, 0, 0, 35 and 0, 1,180, 1,204, 0 Wh.
+  private func twice() throws -> [UInt8] {
+    try example([("<flowDirection>19<", "<flowDirection>1<")])
+  }
+
+  private func map(_ rows: String...) throws -> MeterMap {
+    try MeterMap.parse(
+      "format,external_id,meter_id\n\(rows.map { "espi,\($0)\n" }.joined())".bytes, file: "map")
+  }
+
+  private func read(_ bytes: [UInt8], _ map: MeterMap) throws -> MeterDelivery {
+    try MeterExample.read(bytes) {
+      $0.zone = nil
+      $0.map = map
+      $0.isOneWay = true
+    }
+  }
+
+  @Test func `has the one of two readings of a length that the map names`() throws {
+    let first = try map("42/1,home", "42,other")
+    let file = try read(try twice(), first)
+    #expect(file.readings.map { $0.imported?.wattHoursRoundedDown } == [412, 0, 0, 35])
+    #expect(file.readings.allSatisfy { $0.meter.text == "home" && $0.exported == .zero })
+    #expect(file.ignored == ["not in the map": 1] && file.findings.isEmpty)
+    let second = try map("42/2,home")
+    let other = try read(try twice(), second)
+    #expect(other.readings.map { $0.imported?.wattHoursRoundedDown } == [0, 1_180, 1_204, 0])
+    // What is passed over need not be an energy.
+    let units = try MeterExample.text("espi_example.xml").split(separator: "<uom>72<")
+    #expect(units.count == 3)
+    let power = [units[0], "<uom>72<", units[1], "<uom>38<", units[2]].joined().bytes
+    #expect(
+      try read(power, first).readings.map(\.imported)
+        == file.readings.map(\.imported))
+    #expect(faultsOf(power).contains("ReadingType/uom is 38"))
+    let apart = try map("42/1,home", "42/2,garage")
+    let two = try read(try twice(), apart)
+    #expect(
+      two.readings.map(\.meter.text)
+        == ["garage", "home"].flatMap { Array(repeating: $0, count: 4) })
+    let unknown = try map("42/3,home")
+    #expect(try read(try twice(), unknown).readings.isEmpty)
+  }
+
+  @Test func `adds registers that the map names, and none that is missing`() throws {
+    let both = try map("42/1,home", "42/2,home")
+    let file = try read(try twice(), both)
+    #expect(file.readings.map { $0.imported?.wattHoursRoundedDown } == [412, 1_180, 1_204, 35])
+    #expect(file.readings.map(\.quality) == [.actual, .actual, .actual, .estimated])
+    #expect(
+      file.findings == [
+        "registersAdded: 1 MeterReadings are added to others of their direction, as the map names"
+          + " them"
+      ])
+    let hole = try example([
+      ("<flowDirection>19<", "<flowDirection>1<"), ("<value>412</value>", ""),
+    ])
+    let part = try read(hole, both)
+    #expect(part.readings[0].quality == .missing && part.readings[0].imported == nil)
+    // Import and export that are named stay apart.
+    let usual = try read(try example(), both)
+    #expect(usual.readings.map { $0.exported?.wattHoursRoundedDown } == [0, 1_180, 1_204, 0])
+    #expect(usual.findings.isEmpty)
+    // Points without names of their readings are never added.
+    let point = try map("42,home")
+    let refused = faultsOf(try twice()) { $0.map = point }
+    #expect(refused.contains("a second one of home in this direction; allowed: one; --interval"))
+    #expect(refused.contains("POINT/READING in the map picks one, or adds"))
+  }
+
   @Test(arguments: [
     ("360E2000", 2025, "2025-03-09T02:00:00Z"), ("B40E2000", 2025, "2025-11-02T02:00:00Z"),
     ("360E2000", 2026, "2026-03-08T02:00:00Z"),
