@@ -110,10 +110,13 @@ public enum Assembly {
     let enrolments = configuration.enrolmentsFile.map { path in
       collected.take { try EnrolmentsFile.parse(try bytes(path), file: path) }
     }
+    let tree = configuration.treeFile.map { path in
+      collected.take { try ConsumerTreeFile.parse(try bytes(path), file: path) }
+    }
     guard collected.faults.isEmpty, let fleet else { throw Faults(lines: collected.faults) }
     if let unknown = unknownNodes(fleet, feeder ?? nil) { throw Faults(lines: [unknown]) }
     let findings = EnrolmentCheck.findings(
-      enrolments ?? nil, fleet: fleet, terms: policies.map(\.dispatch))
+      enrolments ?? nil, fleet: fleet, terms: policies.map(\.dispatch), tree: tree ?? nil)
     guard findings.isEmpty else { throw Faults(lines: findings.map(\.description)) }
     return DecisionParts(
       fleet: fleet, feeder: (feeder ?? nil) ?? anyFeeder(of: fleet),

@@ -74,6 +74,8 @@ public struct ControllerConfiguration: Sendable {
   public var feederFile: String?
   /// The file of enrolments, or nil.
   public var enrolmentsFile: String?
+  /// The tree of consumers, or nil.
+  public var treeFile: String?
   /// The file of storm warnings, or nil.
   public var stormsFile: String?
   /// The file of declared schedules, or nil.
@@ -95,7 +97,8 @@ public struct ControllerConfiguration: Sendable {
   public static let keyPaths = [
     "broker.host", "broker.port", "broker.user", "broker.passwordFile", "broker.tls.ca",
     "broker.tls.certificate", "broker.tls.key", "data.folder", "fleet.batteries", "fleet.feeder",
-    "fleet.enrolments", "fleet.storms", "fleet.schedules", "fleet.controlSalt", "policies",
+    "fleet.enrolments", "fleet.tree", "fleet.storms", "fleet.schedules", "fleet.controlSalt",
+    "policies",
     "ledger.origin",
     "ledger.key", "keys[].utility",
     "keys[].gateway",
@@ -131,7 +134,7 @@ public struct ControllerConfiguration: Sendable {
       "fleet",
       .section { section -> [String: String]? in
         var files: [String: String] = [:]
-        for name in ["feeder", "enrolments", "storms", "schedules", "controlSalt"] {
+        for name in ["feeder", "enrolments", "tree", "storms", "schedules", "controlSalt"] {
           files[name] = section.optional(name, path).map(resolved)
         }
         files["batteries"] = section.required("batteries", path).map(resolved)
@@ -153,7 +156,7 @@ public struct ControllerConfiguration: Sendable {
     else { return nil }
     return ControllerConfiguration(
       broker: broker, dataFolder: data, fleetFile: batteries, feederFile: fleet["feeder"],
-      enrolmentsFile: fleet["enrolments"], stormsFile: fleet["storms"],
+      enrolmentsFile: fleet["enrolments"], treeFile: fleet["tree"], stormsFile: fleet["storms"],
       schedulesFile: fleet["schedules"], controlSaltFile: fleet["controlSalt"],
       policyFiles: policies.map(resolved),
       ledgerOrigin: ledger.0,

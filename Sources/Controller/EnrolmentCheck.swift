@@ -41,12 +41,14 @@ public enum EnrolmentCheck {
   /// Everything that does not fit, in a stable order.
   ///
   /// Two programmes allow a meter in both only when each lists the other. A programme without terms
-  /// here allows none.
+  /// here allows none. Without enrolments every site takes part on every day.
   public static func findings(
-    _ enrolments: Enrolments?, fleet: [EnrolledBattery], terms: [DispatchTerms]
+    _ enrolments: Enrolments?, fleet: [EnrolledBattery], terms: [DispatchTerms],
+    tree: ConsumerTree? = nil
   ) -> [Finding] {
     guard let enrolments else {
       return terms.filter(\.enrolment.agreementRequired).map { .agreementsMissing($0.programme) }
+        + (tree.map { nested(fleet, terms, $0) } ?? [])
     }
     let sites = Set(fleet.map(\.site))
     let allowed = Dictionary(grouping: terms, by: \.programme).mapValues { versions in
@@ -57,8 +59,25 @@ public enum EnrolmentCheck {
     let programmes = Set(enrolments.steps.map(\.programme)).sorted()
     return enrolments.sites.filter { !sites.contains($0) }.map { .unknownSite($0) }
       + programmes.filter { allowed[$0] == nil }.map { .unknownProgramme($0) }
-      + enrolments.dualEnrolments(fleet) { first, second in
+      + enrolments.dualEnrolments(fleet, tree: tree) { first, second in
         allowed[first]?.contains(second) == true && allowed[second]?.contains(first) == true
       }.map { .dualEnrolment($0) }
+  }
+
+  private static func nested(
+    _ fleet: [EnrolledBattery], _ terms: [DispatchTerms], _ tree: ConsumerTree
+  ) -> [Finding] {
+    guard let programme = terms.first?.programme,
+      let start = CivilDate(year: 1_990, month: 1, day: 1)
+    else { return [] }
+    return Enrolments.Nesting.all(of: fleet, in: tree).compactMap { pair in
+      tree.days(of: pair.meter, below: pair.upper, from: start, to: nil).map { days in
+        .dualEnrolment(
+          .init(
+            meter: pair.meter, upper: pair.upper,
+            first: .init(site: pair.upperSite, programme: programme),
+            second: .init(site: pair.site, programme: programme), from: days.from, to: days.to))
+      }
+    }
   }
 }

@@ -121,6 +121,39 @@ public struct ConsumerTree: Hashable, Sendable {
     return false
   }
 
+  /// Meters of which a meter measures a part on some day.
+  public func metersAbove(_ meter: MeterID) -> Set<MeterID> {
+    Set(chain(of: meter).filter { $0.kind == .meter }.compactMap { MeterID($0.node.text) })
+      .subtracting([meter])
+  }
+
+  /// The first days without a gap, within some, on which a meter hangs below another; nil when there
+  /// are none.
+  public func days(
+    of meter: MeterID, below upper: MeterID, from: CivilDate, to: CivilDate?
+  ) -> (from: CivilDate, to: CivilDate?)? {
+    // Nothing changes but where a place begins or has ended.
+    let changes = chain(of: meter).flatMap { [$0.from, $0.to?.adding(days: 1)].compactMap { $0 } }
+    let days =
+      [from] + changes.filter { day in from < day && to.map { day <= $0 } != false }.sorted()
+    guard let first = days.first(where: { hangs(meter, below: upper, on: $0) }) else { return nil }
+    let end = days.first { first < $0 && !hangs(meter, below: upper, on: $0) }
+    return (first, end?.adding(days: -1) ?? to)
+  }
+
+  /// The places of a meter and of all that it ever hung below.
+  private func chain(of meter: MeterID) -> [ConsumerPlace] {
+    var found: [ConsumerPlace] = []
+    var seen: Set<ConsumerID> = []
+    var open = [ConsumerID(meter.text)].compactMap { $0 }
+    while let node = open.popLast() {
+      guard seen.insert(node).inserted, let own = places[node] else { continue }
+      found += own
+      open += own.compactMap(\.parent)
+    }
+    return found
+  }
+
   private func place(of node: ConsumerID, on day: CivilDate) -> ConsumerPlace? {
     places[node]?.last { $0.contains(day) }
   }

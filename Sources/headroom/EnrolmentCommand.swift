@@ -25,7 +25,8 @@ struct EnrolmentCheckCommand: ParsableCommand {
     commandName: "check", abstract: "Say every enrolment that cannot stand.",
     discussion: """
       Ends with 0 when everything fits and 1 when something does not: a meter in two programmes on \
-      the same days although they do not list each other (dualEnrolment), a site without a battery \
+      the same days although they do not list each other, or one below another that takes part, by \
+      the tree of consumers (dualEnrolment), a site without a battery \
       (unknownSite), a programme without a policy (unknownProgramme). A file whose lines cannot be \
       read, or do not follow each other, ends with 65.
 
@@ -37,18 +38,20 @@ struct EnrolmentCheckCommand: ParsableCommand {
   @Option(help: "The enrolments, as CSV.") var enrolments: String
   @Option(help: "The batteries, as CSV.") var fleet: String
   @Option(help: "A programme's policy; once for each programme.") var policy: [String]
+  @Option(help: "The tree of consumers, as CSV: which meters hang below others.") var tree: String?
   @Flag(help: "Print the result as JSON.") var json = false
 
   mutating func run() throws {
-    try InputFiles.oneStandardInput([enrolments, fleet] + policy)
+    try InputFiles.oneStandardInput([enrolments, fleet, tree] + policy)
     var files = InputFiles()
     let steps = files.enrolments(enrolments)
     let batteries = files.fleet(fleet)
     let policies = policy.compactMap { files.policy($0) }
+    let tree = tree.flatMap { files.parse($0) { try ConsumerTreeFile.parse($0, file: $1) } }
     try files.finish()
     guard let steps, let batteries else { preconditionFailure("files without faults have values") }
     let findings = EnrolmentCheck.findings(
-      steps, fleet: batteries, terms: policies.map(\.dispatch))
+      steps, fleet: batteries, terms: policies.map(\.dispatch), tree: tree)
     if json {
       OrderedJSON.write(to: { Console.result($0) }) { json in
         json.flag("sound", findings.isEmpty)

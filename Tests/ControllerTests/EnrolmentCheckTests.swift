@@ -55,6 +55,26 @@ import Testing
       ])
   }
 
+  @Test func `count no meter below another, also where everybody takes part`() throws {
+    let fleet = [Self.battery("S-1"), Self.battery("S-2")]
+    func place(_ node: String, below parent: String?) -> ConsumerPlace {
+      ConsumerPlace(
+        node: ConsumerID(node)!, parent: parent.map { ConsumerID($0)! }, kind: .meter,
+        from: CivilDate(text: "2026-01-01")!, to: nil)
+    }
+    let tree = try ConsumerTree([place("S-1", below: nil), place("b-S-2", below: "S-1")])
+    let terms = [try Self.terms("a")]
+    #expect(
+      EnrolmentCheck.findings(nil, fleet: fleet, terms: terms, tree: tree).map(\.description) == [
+        "dualEnrolment: meter b-S-2 of S-2 in a is below S-1, which is in a already, as S-1, from"
+          + " 2026-01-01"
+      ])
+    #expect(EnrolmentCheck.findings(nil, fleet: fleet, terms: terms) == [])
+    let enrolments = try Enrolments([Self.enrol("S-1", "a"), Self.enrol("S-2", "a")])
+    let found = EnrolmentCheck.findings(enrolments, fleet: fleet, terms: terms, tree: tree)
+    #expect(found.map(\.code) == ["dualEnrolment"])
+  }
+
   @Test func `are asked for by a programme that wants agreements`() throws {
     var terms = try Self.terms("a")
     terms.enrolment.agreementRequired = true

@@ -135,6 +135,62 @@ import Testing
       ])
   }
 
+  /// Of sites S-1 and S-2 the second's meter hangs below the first's, but not in September.
+  static func tree() throws -> ConsumerTree {
+    func place(
+      _ node: String, _ parent: String?, _ kind: ConsumerPlace.Kind, _ from: String, _ to: String?
+    ) -> ConsumerPlace {
+      ConsumerPlace(
+        node: ConsumerID(node)!, parent: parent.map { ConsumerID($0)! }, kind: kind,
+        from: CivilDate(text: from)!, to: to.map { CivilDate(text: $0)! })
+    }
+    return try ConsumerTree([
+      place("acme", nil, .company, "2026-01-01", nil),
+      place("S-1", "acme", .meter, "2026-01-01", nil),
+      place("S-2", "S-1", .meter, "2026-08-05", "2026-08-31"),
+      place("S-2", "acme", .meter, "2026-09-01", "2026-09-30"),
+      place("S-2", "S-1", .meter, "2026-10-01", nil),
+    ])
+  }
+
+  @Test func `is found below a meter that takes part, on those days`() throws {
+    let fleet = [Self.battery("S-1"), Self.battery("S-2")]
+    let tree = try Self.tree()
+    func found(_ from: String, _ to: String?, _ programme: ProgrammeID) throws -> [String] {
+      var steps = [
+        Steps.step(.enrol, "2026-08-01"),
+        Steps.step(.enrol, from, site: SiteID("S-2")!, in: programme),
+      ]
+      if let to { steps.append(Steps.step(.withdraw, to, site: SiteID("S-2")!, in: programme)) }
+      return try Enrolments(steps).dualEnrolments(fleet, tree: tree) { $0 != $1 }.map(\.description)
+    }
+    #expect(
+      try found("2026-08-02", nil, Steps.summer) == [
+        "dualEnrolment: meter S-2 of S-2 in summer is below S-1, which is in summer already, as "
+          + "S-1, 2026-08-05 to 2026-08-31"
+      ])
+    #expect(
+      try found("2026-09-02", nil, Steps.summer).map { $0.hasSuffix("S-1, from 2026-10-01") }
+        == [true])
+    #expect(try found("2026-09-02", "2026-10-01", Steps.summer) == [])
+    #expect(try found("2026-08-02", "2026-08-05", Steps.summer) == [])
+    #expect(try found("2026-08-02", nil, Steps.winter) == [], "both list each other")
+    #expect(tree.metersAbove(MeterID("S-2")!) == [MeterID("S-1")!])
+    #expect(tree.metersAbove(MeterID("S-1")!) == [])
+  }
+
+  @Test func `of one site is no fault below its own`() throws {
+    // A battery's meter hangs below that of its site.
+    let own = EnrolledBattery(
+      battery: BatteryID("S-2")!, gateway: GatewayID("g")!, site: SiteID("S-1")!,
+      owner: OwnerID("o")!, node: NodeID("n")!, capacity: Energy(wattHours: 1),
+      maxDischarge: Power(watts: 1), maxCharge: Power(watts: 1), dischargeEfficiency: .hundred,
+      reserve: .zero, exportLimit: nil, charge: nil)
+    let steps = [Steps.step(.enrol, "2026-08-01")]
+    #expect(
+      try Enrolments(steps).dualEnrolments([own], tree: try Self.tree()) { _, _ in false } == [])
+  }
+
   @Test func `is no fault when both allow it, or on different days`() throws {
     let fleet = [Self.battery("S-1")]
     #expect(try Enrolments(Self.both).dualEnrolments(fleet) { _, _ in true } == [])

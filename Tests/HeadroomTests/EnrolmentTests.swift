@@ -63,6 +63,23 @@ import Testing
     }
   }
 
+  @Test func `refuses a meter below another that takes part`() throws {
+    try World.make { world in
+      let tree = try world.file(
+        "tree.csv",
+        "node_id,parent_id,kind,from,to\nb0,,meter,2026-01-01,\nb1,b0,meter,2026-07-10,\n")
+      let check = try Program.run([
+        "enrolment", "check", "--enrolments", try world.file("enrolments.csv", Self.steps),
+        "--fleet", try world.equalFleet(2), "--policy", try world.policy(), "--tree", tree,
+      ])
+      #expect(check.status == 1)
+      #expect(
+        check.output.contains(
+          "dualEnrolment: meter b1 of s-b1 in surge-ten-percent is below b0, which is in"
+            + " surge-ten-percent already, as s-b0, 2026-07-10 to 2026-07-14"))
+    }
+  }
+
   @Test func `refuses a file with every fault at once`() throws {
     try World.make { world in
       let file = try world.file(
