@@ -9,10 +9,18 @@ public enum NotarizedReadings {
   /// The 16 bytes that hide the reading `number`, from 0, of a meter's day.
   public static func salt(daySalt: [UInt8], number: UInt32) -> [UInt8] {
     precondition(daySalt.count == 32, "the salt of a day has 32 bytes")
-    let place = bigEndian(UInt64(number))[4...]
-    let hash = SHA256.hash(parts: Array("hr/salt1\n".utf8), daySalt, Array(place))
-    return Array(hash.bytes[..<16])
+    // In one piece: a fleet's days have a hundred million readings.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(saltPrefix.count + 36)
+    bytes += saltPrefix
+    bytes += daySalt
+    for shift in stride(from: UInt32(24), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+    return Array(SHA256.hash(bytes).bytes[..<16])
   }
+
+  private static let saltPrefix = Array("hr/salt1\n".utf8)
 
   /// The leaf of the reading `number`, from 0, of a meter's day.
   ///
@@ -23,14 +31,18 @@ public enum NotarizedReadings {
 
   /// The leaf of a reading under its own salt, which is all that its proof has to show.
   public static func leaf(_ reading: Reading, salt: [UInt8]) -> [UInt8] {
-    func value(_ energy: Energy?) -> CBOR.Value { energy.map { .integer($0.joules) } ?? .null }
-    return CBOR.encode(
-      .array([
-        .text("hr/read1"), .bytes(salt),
-        .text(reading.meter.text), .integer(reading.window.start.microseconds),
-        .integer(reading.window.seconds), value(reading.imported), value(reading.exported),
-        .text(reading.quality.letter),
-      ]))
+    var writer = CBOR.Writer(capacity: 128)
+    writer.array(8)
+    writer.text("hr/read1")
+    writer.bytes(salt)
+    writer.text(reading.meter.text)
+    writer.integer(reading.window.start.microseconds)
+    writer.integer(reading.window.seconds)
+    for energy in [reading.imported, reading.exported] {
+      if let energy { writer.integer(energy.joules) } else { writer.null() }
+    }
+    writer.text(reading.quality.letter)
+    return writer.bytes
   }
 
   /// The root of a meter's day over its leaves in order of start.

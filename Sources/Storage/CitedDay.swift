@@ -30,19 +30,23 @@ extension SQLiteReadingStore {
       for (day, number) in zip(days, numbers) {
         try statement.execute(arguments: [
           number, day.day.dayNumber, day.zone, Data(day.salt), Data(day.root.bytes),
-          Data(day.startBytes), Data(day.leaves.flatMap(\.bytes)),
+          day.startBytes, day.leafBytes,
         ])
       }
     }
   }
 
-  /// Every state in which `day` was cited, oldest first.
-  public func cited(on day: CivilDate, zone: String) throws(StoreError) -> [NotarizedDay] {
-    try days(
+  /// The day of a meter that was cited under `root`; nil when it is not kept.
+  public func cited(
+    _ meter: MeterID, on day: CivilDate, zone: String, root: Digest
+  ) throws(StoreError) -> NotarizedDay? {
+    guard let number = number(of: meter) else { return nil }
+    return try days(
       """
-      SELECT meter, salt, root, starts, leaves, NULL FROM cited WHERE day = ? AND zone = ?
-      ORDER BY number
-      """, on: day, zone: zone)
+      SELECT meter, salt, root, starts, leaves, NULL FROM cited
+      WHERE day = ? AND zone = ? AND meter = ? AND root = ?
+      """, on: day, zone: zone, [number, Data(root.bytes)]
+    ).first
   }
 
   /// The salt of each meter whose day was notarized or cited, so that one day has one root.

@@ -38,11 +38,52 @@ public struct NotarizedDay: Hashable, Sendable {
     self.entry = entry
   }
 
-  /// The starts as they are stored: microseconds, the lowest byte first.
-  var startBytes: [UInt8] {
-    starts.flatMap { start in
-      (0..<8).map { UInt8(truncatingIfNeeded: start.microseconds >> ($0 * 8)) }
+  /// The starts as they are stored: microseconds, the lowest byte first; of more than two that are
+  /// equally far apart the first and the distance alone.
+  var startBytes: Data {
+    var words = starts.map(\.microseconds)
+    if words.count > 2 {
+      let step = words[1] - words[0]
+      if words.indices.dropFirst().allSatisfy({ words[$0] - words[$0 - 1] == step }) {
+        words = [words[0], step]
+      }
     }
+    var bytes = Data(capacity: 8 * words.count)
+    for word in words {
+      for shift in stride(from: 0, to: 64, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+      }
+    }
+    return bytes
+  }
+
+  /// The starts of `count` readings from what is stored; nil when it is damaged.
+  static func starts(_ bytes: [UInt8], count: Int) -> [Timestamp]? {
+    guard bytes.count.isMultiple(of: 8) else { return nil }
+    let words = stride(from: 0, to: bytes.count, by: 8).map { place in
+      (0..<8).reduce(Int64(0)) {
+        $0 | Int64(bitPattern: UInt64(bytes[place + $1]) << UInt64($1 * 8))
+      }
+    }
+    if words.count == count { return words.map { Timestamp(microseconds: $0) } }
+    guard words.count == 2, count > 2 else { return nil }
+    var starts: [Timestamp] = []
+    starts.reserveCapacity(count)
+    var next = words[0]
+    for _ in 0..<count {
+      starts.append(Timestamp(microseconds: next))
+      let (sum, isBeyond) = next.addingReportingOverflow(words[1])
+      if isBeyond { return nil }
+      next = sum
+    }
+    return starts
+  }
+
+  /// The leaves as they are stored, side by side.
+  var leafBytes: Data {
+    var bytes = Data(capacity: 32 * leaves.count)
+    for leaf in leaves { bytes.append(contentsOf: leaf.bytes) }
+    return bytes
   }
 }
 
@@ -73,7 +114,7 @@ extension SQLiteReadingStore {
       for (day, number) in zip(days, numbers) {
         try statement.execute(arguments: [
           number, day.day.dayNumber, day.zone, Data(day.salt), Data(day.root.bytes),
-          Data(day.startBytes), Data(day.leaves.flatMap(\.bytes)), day.entry,
+          day.startBytes, day.leafBytes, day.entry,
         ])
       }
     }
@@ -98,34 +139,30 @@ extension SQLiteReadingStore {
       """, on: day, zone: zone)
   }
 
-  /// The days that a statement about one day and zone finds.
+  /// The days that a statement about one day and zone finds, with further arguments.
   func days(
-    _ sql: String, on day: CivilDate, zone: String
+    _ sql: String, on day: CivilDate, zone: String, _ more: StatementArguments = []
   ) throws(StoreError) -> [NotarizedDay] {
     let meters = meters()
     return try file.read { database in
-      let rows = try Row.fetchAll(database, sql: sql, arguments: [day.dayNumber, zone])
+      let statement = try database.cachedStatement(sql: sql)
+      let rows = try Row.fetchAll(statement, arguments: [day.dayNumber, zone] + more)
       return try rows.map { row in
         let number: Int = row[0]
         let salt: Data = row[1]
         let root: Data = row[2]
         let starts: Data = row[3]
         let leaves: Data = row[4]
-        let startBytes = starts.array
         let leafBytes = leaves.array
         guard meters.indices.contains(number - 1), let root = Digest(bytes: root.array),
-          startBytes.count / 8 == leafBytes.count / 32, startBytes.count.isMultiple(of: 8)
+          leafBytes.count.isMultiple(of: 32),
+          let moments = NotarizedDay.starts(starts.array, count: leafBytes.count / 32)
         else { throw StoreError.failed(reason: "a notarized day of \(day) is damaged") }
         return NotarizedDay(
           meter: meters[number - 1], day: day, zone: zone, salt: salt.array, root: root,
-          starts: stride(from: 0, to: startBytes.count, by: 8).map { place in
-            Timestamp(
-              microseconds: (0..<8).reduce(0) {
-                $0 | Int64(bitPattern: UInt64(startBytes[place + $1]) << UInt64($1 * 8))
-              })
-          },
+          starts: moments,
           leaves: stride(from: 0, to: leafBytes.count, by: 32).map {
-            Digest(bytes: Array(leafBytes[$0..<$0 + 32]))!
+            Digest(bytes: leafBytes.span.extracting($0..<$0 + 32))!
           }, entry: row[5])
       }
     }

@@ -65,31 +65,37 @@ struct CitedReadingsCheck {
     _ page: Page, _ meters: [MeterID: (entry: UInt64?, cited: CitedReadings.Day)]
   ) throws {
     let notary = ReadingsNotary(archive, zone: try TimeZoneFile.load(page.zone))
-    var states: [Digest: NotarizedDay] = [:]
-    for state in try archive.store.cited(on: page.day, zone: page.zone) {
-      states[state.root] = state
-    }
-    var present: [MeterID: [Reading]] = [:]
+    // One meter after the other: a fleet's leaves of one day would take hundreds of megabytes.
+    var rest = meters
+    let archive = archive
     try archive.readings(
       startingIn: notary.window(page.day), of: Set(meters.keys), upTo: page.lastRecord
-    ) { present[$0] = $1 }
-    for (meter, (entry, cited)) in meters {
-      days += 1
-      guard let state = states[cited.root], state.meter == meter else {
-        add(
-          "readingsMissing", entry,
-          "the database keeps no leaves of \(meter) on \(page.day) under the root \(cited.root)")
-        continue
-      }
-      let verdict = ReadingsNotary.verdict(state, present[meter] ?? [], true)
-      if verdict.warning == .rootMismatch {
-        add(
-          "readingsMissing", entry,
-          "the leaves of \(meter) on \(page.day) do not lead to the root \(cited.root)")
-        continue
-      }
-      for difference in verdict.differences { try say(difference, state, page, entry) }
+    ) { meter, readings in
+      guard let (entry, cited) = rest.removeValue(forKey: meter) else { return }
+      try compare(page, cited, readings, entry)
     }
+    for (entry, cited) in rest.values { try compare(page, cited, [], entry) }
+  }
+
+  private mutating func compare(
+    _ page: Page, _ cited: CitedReadings.Day, _ readings: [Reading], _ entry: UInt64?
+  ) throws {
+    days += 1
+    let state = try archive.store.cited(
+      cited.meter, on: page.day, zone: page.zone, root: cited.root)
+    guard let state else {
+      return add(
+        "readingsMissing", entry,
+        "the database keeps no leaves of \(cited.meter) on \(page.day) under the root"
+          + " \(cited.root)")
+    }
+    let verdict = ReadingsNotary.verdict(state, readings, true)
+    if verdict.warning == .rootMismatch {
+      return add(
+        "readingsMissing", entry,
+        "the leaves of \(cited.meter) on \(page.day) do not lead to the root \(cited.root)")
+    }
+    for difference in verdict.differences { try say(difference, state, page, entry) }
   }
 
   private mutating func say(

@@ -51,18 +51,29 @@ struct ReadingsCiter {
     guard !meters.isEmpty else { return [] }
     let notary = ReadingsNotary(archive, zone: zone)
     let salts = try archive.store.salts(on: day, zone: zone.name)
+    // A fleet's leaves of one day would take hundreds of megabytes.
     var states: [NotarizedDay] = []
+    var found: [CitedReadings.Day] = []
+    found.reserveCapacity(meters.count)
+    func keep() throws {
+      try archive.store.keep(cited: states)
+      for state in states {
+        found.append(
+          CitedReadings.Day(
+            meter: state.meter, day: day, count: state.starts.count, root: state.root))
+      }
+      states.removeAll(keepingCapacity: true)
+    }
     try archive.readings(startingIn: notary.window(day), of: meters, upTo: lastRecord) {
       meter, readings in
       guard !readings.isEmpty else { return }
       states.append(
         ReadingsNotary.state(
           meter, day, zone.name, salts[meter] ?? RandomBytes.make(count: 32), readings))
+      if states.count == ArchiveBlock.meters { try keep() }
     }
-    try archive.store.keep(cited: states)
-    return states.map {
-      CitedReadings.Day(meter: $0.meter, day: day, count: $0.starts.count, root: $0.root)
-    }
+    try keep()
+    return found
   }
 
   private func days(of event: EventCase, oldest: CivilDate?) -> ClosedRange<CivilDate> {

@@ -79,10 +79,14 @@ struct CitedPair {
     let path = folder + "/forged-\(UUID().uuidString).db"
     let other = try MeterArchive(path: path)
     try Self.take(Self.csv(change), other)
-    for day in Set(cited.flatMap(\.days).map(\.day)) {
-      try other.store.keep(cited: try archive.store.cited(on: day, zone: cited[0].zone))
-    }
+    try other.store.keep(cited: try cited.flatMap(\.days).map(kept))
     return path
+  }
+
+  /// What the database keeps of a cited day.
+  func kept(_ day: CitedReadings.Day) throws -> NotarizedDay {
+    try #require(
+      try archive.store.cited(day.meter, on: day.day, zone: cited[0].zone, root: day.root))
   }
 
   func check(_ readings: String?) throws -> EvidenceCheck {
@@ -229,12 +233,10 @@ struct CitedPair {
       let renewed = folder + "/renewed.db"
       let other = try MeterArchive(path: renewed)
       try CitedPair.take(CitedPair.csv { $0 == "m-H1 \(Self.hour)" ? "0.6" : nil }, other)
-      for day in world.cited[0].days {
-        var states = try world.archive.store.cited(on: day.day, zone: world.cited[0].zone)
-        for place in states.indices where states[place].leaves.count == 24 {
-          states[place].leaves[0] = states[place].leaves[1]
-        }
-        try other.store.keep(cited: states)
+      for day in world.cited.flatMap(\.days) {
+        var state = try world.kept(day)
+        state.leaves[0] = state.leaves[1]
+        try other.store.keep(cited: [state])
       }
       let again = try world.check(renewed)
       #expect(
