@@ -53,14 +53,21 @@ public struct LedgerCheck: Sendable {
   ) throws {
     let store = try LedgerDesk.store(file)
     var verifier = Verifier(log: log)
+    // Behind an entry that breaks a rule, or is gone, nothing is known of accounts.
+    var isReplayed = false
     do throws(StoreError) {
       let size = try store.size()
       guard size > 0 else { throw StoreError.conflict(expected: 1, found: 0) }
       var gap: Finding?
+      var strangers = 0
       try store.lend(from: 0) { index, entry, leaf in
+        if index < 0 {
+          strangers += 1
+          return true
+        }
         guard UInt64(index) == verifier.entryCount else {
           gap = Finding(
-            code: "missing", entries: verifier.entryCount..<UInt64(max(index, 0)),
+            code: "missing", entries: verifier.entryCount..<UInt64(index),
             detail: "the entries are gone from the file")
           return false
         }
@@ -68,57 +75,67 @@ public struct LedgerCheck: Sendable {
         if index & 0xFFFF == 0xFFFF { progress(index + 1, size) }
         return true
       }
-      if let gap { findings.append(gap) }
-      let kept = try store.checkpoints()
-      checkpoints = kept.count
-      let found = verifier.finish(checkpoints: kept.map(\.note))
-      findings += found.map {
-        Finding(code: $0.code.rawValue, entries: $0.entries, detail: $0.detail)
+      if strangers > 0 {
+        findings.append(
+          Finding(
+            code: Verifier.Code.unexpected.rawValue, entries: 0..<0,
+            detail: "\(strangers) rows lie before the first entry; allowed: seq from 1"))
       }
-      for head in kept { compare(head) }
-      compare(try store.names(), with: verifier.book)
+      if let gap { findings.append(gap) }
+      isReplayed = gap == nil && verifier.book.size == verifier.entryCount
       progress(size, size)
     } catch {
       if case .conflict(1, 0) = error {
         throw LedgerDesk.Fault.noLedger(file: LedgerAddress(file).description)
       }
+      let place = verifier.entryCount
       findings.append(
-        Finding(
-          code: "unreadable", entries: verifier.entryCount..<verifier.entryCount + 1,
-          detail: "\(error)"))
+        Finding(code: "unreadable", entries: place..<place + 1, detail: "\(error)"))
+    }
+    do throws(StoreError) {
+      let kept = try store.checkpoints()
+      checkpoints = kept.count
+      for found in verifier.finish(checkpoints: kept.map(\.note)) {
+        findings.append(
+          Finding(code: found.code.rawValue, entries: found.entries, detail: found.detail))
+      }
+      for head in kept {
+        // What cannot be read the verifier has named.
+        guard (try? Note(head.note)) != nil, let detail = head.contradiction else { continue }
+        findings.append(
+          Finding(code: Verifier.Code.rootMismatch.rawValue, entries: 0..<0, detail: detail))
+      }
+    } catch {
+      for found in verifier.finish() {
+        findings.append(
+          Finding(code: found.code.rawValue, entries: found.entries, detail: found.detail))
+      }
+      findings.append(
+        Finding(code: "unreadable", entries: 0..<0, detail: "the signed checkpoints: \(error)"))
+    }
+    do throws(StoreError) { compare(try store.names(), with: verifier.book, isReplayed) } catch {
+      findings.append(
+        Finding(code: "unreadable", entries: 0..<0, detail: "the names of accounts: \(error)"))
     }
     self.log = verifier.book.logKey
     entries = verifier.entryCount
     root = verifier.tree.root
   }
 
-  /// The columns beside a note must say what the note says.
-  private mutating func compare(_ head: StoredCheckpoint) {
-    guard let note = try? Note(head.note), let said = try? Checkpoint(text: note.text) else {
-      return  // The verifier has named it.
-    }
-    if said.root != head.root || Int64(exactly: said.size) != head.size {
-      findings.append(
-        Finding(
-          code: Verifier.Code.rootMismatch.rawValue, entries: 0..<0,
-          detail: "the checkpoint of size \(head.size) is kept with \(head.root), its note says"
-            + " size \(said.size) and \(said.root)"))
-    }
-  }
-
   /// Every name that is still there must be the one that the log has the hash of.
-  private mutating func compare(_ names: [AccountPath], with book: Book) {
+  private mutating func compare(
+    _ names: [AccountPath], with book: Book, _ isReplayed: Bool
+  ) {
     accounts = (book.accountIDs.count, names.count)
     for name in names {
-      let account = AccountID(bytes: name.id).flatMap(book.account)
-      let who = AccountName(path: name.path, salt: name.salt)?.who
-      guard let account, let who, account.who == who else {
-        findings.append(
-          Finding(
-            code: "nameDiffers", entries: 0..<0,
-            detail: "the name \(name.path) is not that of account \(Hex.text(name.id))"
-              + (account.map { ": its log entry has \($0.who)" } ?? ", which is not in the log")))
-        continue
+      let isThere = AccountID(bytes: name.id).map { book.account($0) != nil } ?? true
+      if !isThere, !isReplayed { continue }
+      let detail =
+        isThere
+        ? book.contradiction(name)
+        : "the name \(name.path) is that of account \(Hex.text(name.id)), which is not in the log"
+      if let detail {
+        findings.append(Finding(code: "nameDiffers", entries: 0..<0, detail: detail))
       }
     }
   }

@@ -59,6 +59,9 @@ public struct LedgerCopy: Sendable {
       let own = index < book.tree.size ? book.tree.leafHash(index) : nil
       if own != leaf { throw Fault.notAPrefix(index: Int64(index), found: leaf, source: own) }
     }
+    for name in try from.names() {
+      if let found = book.contradiction(name) { throw LedgerKeeper.Fault.nameDiffers(found) }
+    }
     let heads = try from.checkpoints()
     for head in heads
     where head.size > Int64(book.size) || book.tree.root(at: Int(head.size)) != head.root {
@@ -69,7 +72,7 @@ public struct LedgerCopy: Sendable {
     try copyEntries(from, to, after: Int64(known.count), progress)
     for head in heads { try to.keep(head) }
     for (hash, kind) in try from.evidenceKinds() {
-      if let body = try from.evidence(hash) { try to.keep(evidence: body, kind: kind, hash: hash) }
+      if let body = try from.proven(hash) { try to.keep(evidence: body, kind: kind, hash: hash) }
     }
     checkpoints = heads.count
   }

@@ -67,7 +67,8 @@ extension LedgerDesk {
       let subject = place >= 0 ? requests[place].place : "opening accounts"
       let legs = place >= 0 ? made[place].legs : []
       throw PostFaults(
-        lines: ["\(subject): \(explain(error.refusal, legs, opening))"], isRefusal: true)
+        lines: ["\(subject): \(explain(error.refusal, legs, opening))"],
+        isRefusal: !error.refusal.isOfForm)
     }
   }
 
@@ -252,7 +253,8 @@ extension LedgerDesk {
         return try FixedDecimal.parse(text, places: commodity.scale)
       } catch {
         throw .malformed(
-          "amount is \(text); allowed: a decimal with at most \(commodity.scale) places")
+          "amount is \(text); allowed: a decimal with at most 12 digits and \(commodity.scale) places"
+        )
       }
     }
   }

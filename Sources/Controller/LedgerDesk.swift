@@ -17,6 +17,8 @@ public struct LedgerDesk {
     case exists(file: String, entries: Int64)
     /// A checkpoint that was signed before is not one of this history.
     case notAPrefix(size: Int64, signed: Digest, computed: Digest?)
+    /// A checkpoint that is kept beside the log was changed.
+    case checkpointAltered(String)
 
     /// What was found and what is allowed.
     public var description: String {
@@ -28,6 +30,9 @@ public struct LedgerDesk {
       case .notAPrefix(let size, let signed, let computed):
         "the checkpoint of size \(size) has \(signed), the ledger "
           + (computed.map { "\($0)" } ?? "fewer entries") + "; nothing is signed on top of that"
+      case .checkpointAltered(let detail):
+        "\(detail)\n`headroom ledger verify` names all that was changed; bring the ledger back from a"
+          + " backup, or remove that row: nothing else needs it"
       }
     }
   }
@@ -66,7 +71,11 @@ public struct LedgerDesk {
       case .time(let last)?: ((try? Entry(entry))?.recordedAt).map { $0 <= last } ?? true
       }
     }
-    remember(try store.names())
+    let names = try store.names()
+    for name in names {
+      if let found = book.contradiction(name) { throw LedgerKeeper.Fault.nameDiffers(found) }
+    }
+    remember(names)
   }
 
   /// Founds a ledger in `file`: the log's key, the operator's, and what the chart asks for.
@@ -169,6 +178,25 @@ public struct LedgerDesk {
     }
   }
 
+  /// The signed heads, smallest first, each as its note says.
+  func keptCheckpoints() throws -> [StoredCheckpoint] {
+    let kept = try store.checkpoints()
+    for head in kept {
+      if let found = head.contradiction { throw Fault.checkpointAltered(found) }
+    }
+    return kept
+  }
+
+  /// The note of a signed head, believed because the log's own key signed it.
+  func believed(_ head: StoredCheckpoint) throws -> (checkpoint: Checkpoint, note: Note) {
+    do {
+      let note = try Note(head.note)
+      return (try Checkpoint.verified(note, log: book.logKey!), note)
+    } catch {
+      throw Fault.checkpointAltered("the checkpoint of size \(head.size): \(error)")
+    }
+  }
+
   /// Signs the present head and keeps the note; the same head again gives the same note.
   ///
   /// Every checkpoint kept before must be one of this history, and the guard must let it pass.
@@ -180,7 +208,7 @@ public struct LedgerDesk {
       throw LedgerKeeper.Fault.otherOrigin(
         found: book.logKey.map(\.description) ?? "", expected: key.verifier.description)
     }
-    let kept = try store.checkpoints()
+    let kept = try keptCheckpoints()
     for earlier in kept {
       let computed =
         UInt64(earlier.size) <= book.size ? book.tree.root(at: Int(earlier.size)) : nil

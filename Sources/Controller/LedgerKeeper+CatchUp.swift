@@ -27,23 +27,27 @@ extension LedgerKeeper {
   private func catchUp(_ state: inout State) throws {
     guard try store.size() > Int64(state.book.size) else { return }
     try Self.extend(&state.book, from: store)
-    state.remember(try store.names())
+    try state.remember(try store.names())
   }
 
   /// The book as the store has it, with the names of its accounts.
   static func read(_ store: any LedgerStore) throws -> State {
     var state = State()
     state.book = try replay(store)
-    state.remember(try store.names())
+    try state.remember(try store.names())
     return state
   }
 }
 
 extension LedgerKeeper.State {
   /// Names that were not erased.
-  mutating func remember(_ names: [AccountPath]) {
+  ///
+  /// Each must be the one that the log has the hash of, or money would go to whoever was exchanged.
+  mutating func remember(_ names: [AccountPath]) throws(LedgerKeeper.Fault) {
     for name in names {
-      guard let id = AccountID(bytes: name.id) else { continue }
+      if let found = book.contradiction(name) { throw .nameDiffers(found) }
+      // Another writer's account may come later than its name was read.
+      guard let id = AccountID(bytes: name.id), book.account(id) != nil else { continue }
       accounts[name.path] = (id, name.salt)
       paths[id] = name.path
     }

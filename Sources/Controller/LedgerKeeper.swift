@@ -14,8 +14,14 @@ public final class LedgerKeeper: Sendable {
     case damaged(index: Int64, refusal: LedgerRefusal)
     /// An entry's bytes do not have the leaf hash that was stored with them.
     case altered(index: Int64, stored: Digest, computed: Digest)
-    /// The log has another name than the configuration says.
+    /// The key is not that of the log, also when it has the same name.
     case otherOrigin(found: String, expected: String)
+    /// The name of an account is not the one that the log has the hash of: the file was changed.
+    case nameDiffers(String)
+    /// Evidence that money is computed from does not have its hash: the file was changed.
+    case evidenceAltered(hash: Digest, found: Digest)
+    /// Evidence that an entry cites is not there.
+    case evidenceMissing(entry: UInt64, hash: Digest)
     /// A request was refused; nothing was written.
     case refused(LedgerRefusal)
     /// The store took nothing; the book takes nothing more until it is opened again.
@@ -28,7 +34,12 @@ public final class LedgerKeeper: Sendable {
       case .altered(let index, let stored, let computed):
         "entry \(index) of the ledger was altered: its leaf hash is \(computed), stored is \(stored)"
       case .otherOrigin(let found, let expected):
-        "the ledger is \(found); allowed: \(expected), as the configuration says"
+        "the key of the ledger is \(found), the one at hand is \(expected); allowed: the ledger's"
+      case .nameDiffers(let detail): detail
+      case .evidenceAltered(let hash, let found):
+        "the evidence \(hash) was altered: its hash is \(found); nothing is computed from it"
+      case .evidenceMissing(let entry, let hash):
+        "the evidence \(hash) of entry \(entry) is not there; allowed: a ledger with all of its evidence"
       case .refused(let refusal): "the ledger refused: \(refusal)"
       case .notWritten(let reason): "the ledger could not be written: \(reason)"
       }
@@ -70,8 +81,9 @@ public final class LedgerKeeper: Sendable {
       try store.append(written, names: [], expecting: 0)
     } else {
       state = try Self.read(store)
-      guard state.book.origin == key.verifier.name else {
-        throw Fault.otherOrigin(found: state.book.origin ?? "", expected: key.verifier.name)
+      guard state.book.logKey == key.verifier else {
+        throw Fault.otherOrigin(
+          found: state.book.logKey.map(\.description) ?? "", expected: key.verifier.description)
       }
     }
     try signGuard?.check(state.book, hasSigned: !store.checkpoints().isEmpty)
@@ -190,7 +202,7 @@ public final class LedgerKeeper: Sendable {
       }
       guard !requests.isEmpty else { return }
       try write(requests, names, &state, now: now)
-      state.remember(names)
+      try state.remember(names)
     }
   }
 

@@ -17,7 +17,7 @@ public struct OpeningBalances: Sendable {
     var account: String
     var commodity: String
     var amount: String
-    /// In units of 10^-18, whatever the commodity's scale.
+    /// In millionths, whatever the commodity's scale.
     var value: Int128
   }
 
@@ -36,12 +36,17 @@ public struct OpeningBalances: Sendable {
     var rows: [Row] = []
     var seen: Set<String> = []
     var sums: [String: Int128] = [:]
-    var lines = String(decoding: bytes, as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }[...]
+    // Bytes, because a carriage return and a line feed are one character. Spreadsheets begin with a mark.
+    var lines = bytes[(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)...]
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { line in
+        Substring(
+          decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+      }[...]
     if lines.last == "" { lines.removeLast() }
-    if lines.popFirst() != header[...] {
-      faults.append("\(file):1: header is another; allowed: \(header)")
+    let first = lines.popFirst() ?? ""
+    if first != header {
+      faults.append("\(file):1: header is '\(first.prefix(60))'; allowed: \(header)")
     }
     func fault(_ line: Int, _ field: String, _ found: Substring, _ allowed: String) {
       faults.append("\(file):\(line): \(field) is '\(found)'; allowed: \(allowed)")
@@ -60,11 +65,16 @@ public struct OpeningBalances: Sendable {
       if AccountRole(path: String(cells[0])) == nil || cells[0] == "opening" {
         fault(number, "account", cells[0], AccountRole.pathForms)
       }
+      if !(1...16).contains(cells[1].utf8.count)
+        || !cells[1].utf8.allSatisfy({ (65...90).contains($0 & 0xDF) })
+      {
+        fault(number, "commodity", cells[1], "1 to 16 letters")
+      }
       if !seen.insert("\(cells[0]),\(cells[1])").inserted {
         fault(number, "account", cells[0], "each account and commodity once")
       }
       guard let value = try? FixedDecimal.parse(String(cells[2]), places: 6) else {
-        fault(number, "amount", cells[2], "a decimal with at most 6 places")
+        fault(number, "amount", cells[2], "a decimal with at most 12 digits and 6 places")
         continue
       }
       sums[String(cells[1]), default: 0] += Int128(value)
@@ -74,6 +84,8 @@ public struct OpeningBalances: Sendable {
           account: String(cells[0]), commodity: String(cells[1]), amount: String(cells[2]),
           value: Int128(value)))
     }
+    // The sum of a file with faults says nothing.
+    if !faults.isEmpty { sums = [:] }
     for (code, sum) in sums.sorted(by: { $0.key < $1.key }) where sum != 0 {
       let left = FixedDecimal.text(sum, places: 6, minimumPlaces: 0)
       faults.append(

@@ -119,7 +119,7 @@ extension EventAccount {
     }
     let evidence = try book.performances(of: found.map(\.last))
     return try found.map { posted, last in
-      guard let hash = evidence[last], let bytes = try book.store.evidence(hash),
+      guard let hash = evidence[last], let bytes = try book.store.proven(hash),
         let object = try? HomeEvidence(bytes: bytes), object.policy == policy.hash
       else { return posted }
       let settled = Settlement.settle(object.input, terms: policy.settlement).homes

@@ -8,6 +8,8 @@ public enum SecretFile {
   public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no such file.
     case missing(path: String)
+    /// It is a folder, a pipe or a device.
+    case notAFile(path: String)
     /// Others may read or write it; its mode in octal digits.
     case readableByOthers(path: String, mode: String)
     /// It holds something else.
@@ -21,6 +23,7 @@ public enum SecretFile {
     public var description: String {
       switch self {
       case .missing(let path): "\(path): file is missing; allowed: a secret with mode 0600"
+      case .notAFile(let path): "\(path): is no file; allowed: a secret with mode 0600"
       case .readableByOthers(let path, let mode):
         "\(path): mode is \(mode); allowed: 0600, so that nobody else reads it (chmod 600)"
       case .notAKey(let path, let reason):
@@ -85,9 +88,15 @@ public enum SecretFile {
   }
 
   private static func read(_ path: String) throws(Fault) -> String {
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-      let data = try? Data(contentsOf: URL(filePath: path))
-    else { throw .missing(path: path) }
+    // Secrets are often mounted as links; what counts is the file that they lead to.
+    let file = URL(filePath: path).resolvingSymlinksInPath()
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path) else {
+      throw .missing(path: path)
+    }
+    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw .notAFile(path: path)
+    }
+    guard let data = try? Data(contentsOf: file) else { throw .missing(path: path) }
     let mode = (attributes[.posixPermissions] as? Int) ?? 0o777
     guard mode & 0o077 == 0 else {
       throw .readableByOthers(path: path, mode: "0" + String(mode & 0o777, radix: 8))

@@ -58,7 +58,7 @@ public struct Checkpoint: Hashable, Sendable {
 }
 
 /// Why the text of a note is no checkpoint, or none to believe.
-public enum CheckpointFault: Error, Hashable, Sendable {
+public enum CheckpointFault: Error, Hashable, Sendable, CustomStringConvertible {
   /// Not three lines or more.
   case lines(Int)
   /// The origin is no name, or not that of the log.
@@ -71,4 +71,16 @@ public enum CheckpointFault: Error, Hashable, Sendable {
   case emptyTreeWithRoot
   /// The note is not signed as it must be.
   case note(NoteFault)
+
+  /// What was found and what is allowed.
+  public var description: String {
+    switch self {
+    case .lines(let count): "the text has \(count) lines; allowed: origin, size and root"
+    case .badOrigin(let found): "the origin is \(found); allowed: the name of the log's key"
+    case .badSize(let found): "the size is \(found); allowed: a decimal without leading zeros"
+    case .badRoot(let found): "the root is \(found); allowed: 32 bytes in base64"
+    case .emptyTreeWithRoot: "size 0 has a root; allowed: that of no entries"
+    case .note(let fault): fault.description
+    }
+  }
 }

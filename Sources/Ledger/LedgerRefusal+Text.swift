@@ -5,6 +5,14 @@ extension LedgerRefusal: CustomStringConvertible {
     return label ?? String(describing: self)
   }
 
+  /// True when the request itself is wrong, whatever the book holds.
+  public var isOfForm: Bool {
+    switch self {
+    case .notCanonical, .malformed, .limitExceeded: true
+    default: false
+    }
+  }
+
   /// The code, what was found and what is allowed.
   public var description: String { "\(code): \(explanation)" }
 

@@ -152,7 +152,7 @@ extension Note {
 }
 
 /// Why a note is not read or not believed.
-public enum NoteFault: Error, Hashable, Sendable {
+public enum NoteFault: Error, Hashable, Sendable, CustomStringConvertible {
   /// More than 64 KiB.
   case tooLong(bytes: Int)
   /// A byte below 0x20 that is no newline.
@@ -171,4 +171,21 @@ public enum NoteFault: Error, Hashable, Sendable {
   case badSignature(name: String)
   /// No key that is known signed it.
   case noKnownKey
+
+  /// What was found and what is allowed.
+  public var description: String {
+    switch self {
+    case .tooLong(let bytes): "the note has \(bytes) bytes; allowed: \(Note.maximumBytes)"
+    case .controlCharacter: "the note has a control character; allowed: lines of text"
+    case .noFinalNewline: "the note does not end with a newline; allowed: lines of text"
+    case .noEmptyLine: "the note has no empty line; allowed: one between text and signatures"
+    case .noSignature: "the note has no signature"
+    case .tooManySignatures(let count):
+      "the note has \(count) signatures; allowed: \(Note.maximumSignatures)"
+    case .badSignatureLine(let line):
+      "the line '\(line)' is no signature; allowed: — name base64"
+    case .badSignature(let name): "the signature of \(name) does not verify"
+    case .noKnownKey: "no key that is known signed it"
+    }
+  }
 }

@@ -150,7 +150,9 @@ extension YAMLForm {
       explore: { form.explore($0.inside("[]")) }
     ) { value in
       guard case .sequence(let sequence) = value.node, count.contains(sequence.count) else {
-        value.fault(allowed: allowed)
+        value.fault(
+          found: value.node.sequence.flatMap { $0.isEmpty ? nil : "a list of \($0.count)" },
+          allowed: allowed)
         return nil
       }
       var items: [Element?] = []

@@ -34,7 +34,9 @@ struct SQLiteFile: Sendable {
     } catch let error as StoreError {
       throw error
     } catch {
-      throw .cannotOpen(path: path, reason: "\(error)")
+      // Without the statement, which says nothing to whoever has the file.
+      let said = (error as? DatabaseError).map { $0.message ?? "\($0.resultCode)" }
+      throw .cannotOpen(path: path, reason: said ?? "\(error)")
     }
   }
 

@@ -107,7 +107,8 @@ public struct SQLiteMainStore: LogbookStore, LedgerStore {
     try file.read { database in
       let rows = try BareStatement(
         database, "SELECT seq, body, leaf FROM entry WHERE seq > ? ORDER BY seq")
-      try rows.bind(index, at: 1)
+      // Whoever reads from the beginning also sees what lies before it and should not be there.
+      try rows.bind(index == 0 ? Int64.min : index, at: 1)
       while try rows.step() {
         let leaf = try rows.withSpan(2) { try Self.digest($0) }
         if !rows.withSpan(1, { visit(rows.integer(0) - 1, $0, leaf) }) { return }

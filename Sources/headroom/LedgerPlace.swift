@@ -74,7 +74,7 @@ enum LedgerFailure {
     } catch let error as LedgerDesk.Fault {
       switch error {
       case .noLedger, .exists: throw Outcome.badInput.failure("\(error)")
-      case .notAPrefix: throw Outcome.broken.failure("\(error)")
+      case .notAPrefix, .checkpointAltered: throw Outcome.broken.failure("\(error)")
       }
     } catch let error as LedgerDesk.ProofFault {
       throw (error.isInput ? Outcome.badInput : .no).failure("\(error)")
@@ -110,7 +110,8 @@ enum LedgerFailure {
       case .otherOrigin: throw Outcome.badInput.failure("\(error)")
       case .refused: throw Outcome.no.failure("\(error)")
       case .notWritten: throw Outcome.broken.failure("\(error)")
-      case .damaged, .altered:
+      case .evidenceAltered, .evidenceMissing: throw Outcome.broken.failure("\(error)")
+      case .damaged, .altered, .nameDiffers:
         throw Outcome.broken.failure("\(error)\n`headroom ledger verify` names all of it")
       }
     } catch let error as StoreError {

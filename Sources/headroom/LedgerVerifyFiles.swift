@@ -113,7 +113,9 @@ enum VerifyFiles {
   ) throws {
     let owner = try LedgerFailure.told { try OwnerFolder(reading: folder) }
     let verdict = owner.bundle.verdict(policy: policy)
-    var findings = verdict.findings
+    var findings =
+      owner.absent.map { "missing: entry \($0): its .entry or .tlog-proof is not in the folder" }
+      + verdict.findings
     if let statement { findings += statement.findings(against: verdict, owner.card) }
     if json {
       let result = JSONResult.object([
@@ -162,11 +164,13 @@ struct Remembered {
   /// A receipt has no proof that it extends what is remembered; for the same size the root must be
   /// the same.
   func agrees(with trusted: TrustedCheckpoint) throws(ReceiptFault) {
-    guard let note = try? note(),
-      let kept = (try? Note(note)).flatMap({
-        try? Checkpoint(text: $0.text)
-      })
-    else { return }
+    guard let text = try? note() else { return }
+    let kept: Checkpoint
+    do { kept = try Checkpoint(text: Note(text).text) } catch let fault as CheckpointFault {
+      throw .trust(.checkpoint(fault))
+    } catch let fault as NoteFault {
+      throw .trust(.checkpoint(.note(fault)))
+    } catch { preconditionFailure("reading a checkpoint throws its faults only") }
     if kept.size == trusted.checkpoint.size, kept.root != trusted.checkpoint.root {
       throw .trust(.checkpoint(.badRoot("\(trusted.checkpoint.root), remembered is \(kept.root)")))
     }

@@ -110,7 +110,8 @@ import Testing
         &desk, Samples.transfer(1, [("bank:main", "kWhP", "-0.0001"), ("owner:A", "kWhP", "x")]))
       #expect(
         fine?.lines
-          == ["r.json:1: amount is -0.0001; allowed: a decimal with at most 3 places"])
+          == ["r.json:1: amount is -0.0001; allowed: a decimal with at most 12 digits and 3 places"]
+      )
       #expect(fine?.isRefusal == false)
       let stranger = try SigningKey(name: "stranger", key: .make())
       let legs = [("bank:main", "USD", "-1"), ("owner:A", "USD", "1")]
@@ -195,7 +196,10 @@ import Testing
       #expect(try desk.checkpoint(signedBy: Samples.key) == head)
       let other = Entry.leafHash([])
       let store = try SQLiteMainStore(path: folder + "/headroom.db")
-      try store.keep(StoredCheckpoint(size: 4, root: other, note: head.note))
+      let forged = Checkpoint(origin: Samples.origin, size: 4, root: other)
+      try store.keep(
+        StoredCheckpoint(
+          size: 4, root: other, note: forged.signed(with: Samples.key).description))
       #expect(
         throws: LedgerDesk.Fault.notAPrefix(
           size: 4, signed: other, computed: desk.book.tree.root(at: 4))

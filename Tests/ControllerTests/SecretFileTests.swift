@@ -46,6 +46,22 @@ import Testing
     }
   }
 
+  @Test func `may be reached by a link, and is no folder`() throws {
+    try withFolder { folder in
+      let file = folder + "/key"
+      try write("hello\n", to: file)
+      try Self.mode(file, 0o600)
+      let link = folder + "/link"
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+      #expect(try SecretFile.firstLine(link) == "hello")
+      try Self.mode(file, 0o640)
+      #expect(throws: SecretFile.Fault.readableByOthers(path: link, mode: "0640")) {
+        try SecretFile.firstLine(link)
+      }
+      #expect(throws: SecretFile.Fault.notAFile(path: folder)) { try SecretFile.key(folder) }
+    }
+  }
+
   @Test func `of a ledger is made when it may be, and belongs to that ledger`() throws {
     try withFolder { folder in
       let file = folder + "/ledger.key"

@@ -131,6 +131,36 @@ import Testing
     }
   }
 
+  /// A home whose evidence is gone would be a home that earned nothing.
+  @Test func `is computed from evidence that is whole, or not at all`() throws {
+    try withFolder { folder in
+      let pair = try SettledPair(folder, edits: Self.edits)
+      try pair.keepPolicy()
+      _ = try pair.post()
+      let hash = pair.objects[1].hash
+      try `An altered table`.run(
+        "UPDATE evidence SET body = x'A0' WHERE hash = x'\(hash)'", pair.file)
+      let altered = #expect(throws: LedgerKeeper.Fault.self) { try Self.settle(pair) }
+      guard case .evidenceAltered(hash, _) = altered else {
+        Issue.record("\(altered as Any)")
+        return
+      }
+      #expect(
+        altered?.description
+          == "the evidence \(hash) was altered: its hash is \(SHA256.hash([0xA0]));"
+          + " nothing is computed from it")
+      #expect(throws: LedgerKeeper.Fault.self) {
+        try LedgerCopy(from: pair.file, to: folder + "/copy.db")
+      }
+      try `An altered table`.run("DELETE FROM evidence WHERE hash = x'\(hash)'", pair.file)
+      let missing = #expect(throws: LedgerKeeper.Fault.self) { try Self.settle(pair) }
+      guard case .evidenceMissing(_, hash) = missing else {
+        Issue.record("\(missing as Any)")
+        return
+      }
+    }
+  }
+
   @Test func `is refused before it is over, without promises, and for a policy of events alone`()
     throws
   {

@@ -96,11 +96,11 @@ extension LedgerDesk {
     for (index, bytes) in zip(holds, try entries(holds)) {
       let request = try Entry(bytes).request
       guard let cited = request.evidence.first(where: { $0.kind == .document }),
-        let body = try store.evidence(cited.hash), let dispute = Dispute(bytes: body)
+        let body = try store.proven(cited.hash), let dispute = Dispute(bytes: body)
       else { continue }
       let end = resolutions[index]
       let decision = try end?.evidence.first { $0.kind == .decision }
-        .flatMap { try store.evidence($0.hash) }.flatMap { DisputeDecision(bytes: $0) }
+        .flatMap { try store.proven($0.hash) }.flatMap { DisputeDecision(bytes: $0) }
       found.append(
         DisputeStanding(
           hold: index, dispute: dispute, resolvedBy: end?.index, decision: decision))

@@ -36,7 +36,7 @@ extension LedgerDesk {
     var decisions: [String: HoldDecision] = [:]
     for (hash, kind) in try store.evidenceKinds()
     where kind == Int(EvidenceKind.decision.rawValue) {
-      guard let decision = try store.evidence(hash).flatMap({ HoldDecision(bytes: $0) }) else {
+      guard let decision = try store.proven(hash).flatMap({ HoldDecision(bytes: $0) }) else {
         continue
       }
       decisions["\(decision.event)/\(decision.run)/\(decision.site)"] = decision

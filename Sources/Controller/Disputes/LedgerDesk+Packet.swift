@@ -59,7 +59,7 @@ extension LedgerDesk {
     var rule: [DisputePacket.Fact] = [
       .init("sha256", "SHA-256 of the file", posted.rule.map { "\($0)" } ?? "")
     ]
-    if let hash = posted.rule, let bytes = try store.evidence(hash) {
+    if let hash = posted.rule, let bytes = try store.proven(hash) {
       files.append(("policy.yaml", bytes))
       if let policy = try? Policy.load(bytes: bytes, file: "policy.yaml") {
         rule += [
@@ -69,7 +69,7 @@ extension LedgerDesk {
       }
     }
     if let hash = posted.evidence.first(where: { $0.kind == .performance })?.hash,
-      let bytes = try store.evidence(hash)
+      let bytes = try store.proven(hash)
     {
       files.append(("\(hash).cbor", bytes))
     }

@@ -65,7 +65,7 @@ extension LedgerDesk {
   func homeEvidence(_ visit: (Digest, HomeEvidence) -> Bool) throws {
     for (hash, kind) in try store.evidenceKinds()
     where kind == Int(EvidenceKind.performance.rawValue) {
-      guard let bytes = try store.evidence(hash), let found = try? HomeEvidence(bytes: bytes)
+      guard let bytes = try store.proven(hash), let found = try? HomeEvidence(bytes: bytes)
       else { continue }
       if !visit(hash, found) { return }
     }

@@ -25,6 +25,7 @@ extension LedgerDesk {
     guard span.upperBound < today else {
       throw ServedPeriod.Fault.notOver("\(span.lowerBound) to \(span.upperBound)")
     }
+    try needAllEvidence()
     let found = try programmeEvidence(policy)
     let account: PeriodAccount
     do throws(PeriodAccount.Faults) {

@@ -33,19 +33,18 @@ extension LedgerDesk {
 
   /// The newest signed head of this history, with all it was cosigned with; nil when there is none.
   public func newestCheckpoint() throws -> (checkpoint: Checkpoint, note: Note)? {
-    guard let head = try store.checkpoints().last else { return nil }
+    guard let head = try keptCheckpoints().last else { return nil }
     let size = UInt64(head.size)
     let computed = size <= book.size ? book.tree.root(at: Int(size)) : nil
     guard computed == head.root else {
       throw Fault.notAPrefix(size: head.size, signed: head.root, computed: computed)
     }
-    let note = try Note(head.note)
-    return (try Checkpoint.verified(note, log: book.logKey!), note)
+    return try believed(head)
   }
 
   /// The signed heads, smallest first.
   public func checkpoints() throws -> [(size: UInt64, note: String)] {
-    try store.checkpoints().map { (UInt64($0.size), $0.note) }
+    try keptCheckpoints().map { (UInt64($0.size), $0.note) }
   }
 
   /// The bytes of entries, in their order; all of them are there.

@@ -48,7 +48,7 @@ extension LedgerDesk {
   public func export(
     to folder: TileFolder, at size: UInt64? = nil
   ) throws -> TileExport {
-    let kept = try store.checkpoints()
+    let kept = try keptCheckpoints()
     let wanted = try size.map { size -> StoredCheckpoint in
       guard let one = kept.first(where: { UInt64($0.size) == size }) else {
         throw TileExport.Fault.notSigned(size: size, known: kept.map(\.size))
@@ -61,7 +61,7 @@ extension LedgerDesk {
     guard computed == head.root else {
       throw Fault.notAPrefix(size: head.size, signed: head.root, computed: computed)
     }
-    let note = try Note(head.note)
+    let note = try believed(head).note
     let before = try earlier(folder, end)
     let names = TileName.all(size: end, after: before)
     try folder.write { write in

@@ -8,6 +8,8 @@ public struct LedgerMirror: Sendable {
   public enum Fault: Error, Sendable, CustomStringConvertible {
     /// The source is wrong, or does not extend the copy.
     case notVerified([Verifier.Finding])
+    /// The checkpoint of the copy cannot be read.
+    case checkpointHere(path: String, reason: String)
     /// The copy itself was changed; the source is sound.
     case damagedHere
 
@@ -16,6 +18,8 @@ public struct LedgerMirror: Sendable {
       switch self {
       case .notVerified(let findings):
         (findings.map(\.description) + ["nothing was overwritten"]).joined(separator: "\n")
+      case .checkpointHere(let path, let reason):
+        "\(path): \(reason). Nothing was overwritten: mirror into a new folder"
       case .damagedHere:
         "the copy here was changed, the source is sound; `headroom ledger verify --tiles` names what"
           + " was changed. Nothing was overwritten: mirror into a new folder"
@@ -43,7 +47,10 @@ public struct LedgerMirror: Sendable {
     cosigner: SigningKey? = nil, now: Timestamp
   ) throws {
     let own = try folder.checkpoint()
-    let before = try own.map { try Checkpoint(text: Note($0).text).size } ?? 0
+    let before: UInt64
+    do { before = try own.map { try Checkpoint(text: Note($0).text).size } ?? 0 } catch {
+      throw Fault.checkpointHere(path: folder.path + "/checkpoint", reason: "\(error)")
+    }
     var cache: [String: [UInt8]] = [:]
     var cached = 0
     func fetch(_ path: String) throws -> [UInt8]? {
@@ -89,8 +96,8 @@ public struct LedgerMirror: Sendable {
     let older = own.map { [$0] } ?? []
     var check = TileCheck(policy: policy)
     try check.run(older: older) { path in
-      // Full tiles that are here need not come again: the checkpoint vouches for them or not.
-      if own != nil, TileName(path: path)?.isFull == true, let bytes = try folder.read(path) {
+      // What is here need not come again: the checkpoint vouches for it or not.
+      if own != nil, TileName(path: path) != nil, let bytes = try folder.read(path) {
         return bytes
       }
       return try fetch(path)

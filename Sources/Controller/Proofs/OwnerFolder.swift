@@ -41,11 +41,14 @@ public struct OwnerFolder: Sendable {
   public let card: Card
   /// The proofs.
   public let bundle: OwnerBundle
+  /// Entries that the folder should have and of which one of the two files is gone.
+  public let absent: [UInt64]
 
   /// A bundle to be written.
   public init(card: Card, bundle: OwnerBundle) {
     self.card = card
     self.bundle = bundle
+    absent = []
   }
 
   /// Writes the folder, which must be new or empty.
@@ -115,10 +118,16 @@ public struct OwnerFolder: Sendable {
     }
     let form = try Self.form(bytes, file)
     var items: [OwnerBundle.Item] = []
+    var absent: [UInt64] = []
     for index in form.entries {
-      // An entry that is not there is found by its ordinal.
-      if let item = try Self.item(index, folder) { items.append(item) }
+      // An ordinal that is not there says so too, but for the last ones.
+      if let item = try Self.item(index, folder) {
+        items.append(item)
+      } else {
+        absent.append(index)
+      }
     }
+    self.absent = absent
     let snapshot = try form.snapshot.map { index -> OwnerBundle.Item in
       guard let item = try Self.item(index, folder) else {
         throw Fault(path: "\(folder)/\(index).entry", reason: "the snapshot's entry is missing")

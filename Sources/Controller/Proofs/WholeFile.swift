@@ -13,7 +13,7 @@ public enum WholeFile {
     public let reason: String
 
     /// The file and what the system said.
-    public var description: String { "\(path): file is not written (\(reason))" }
+    public var description: String { "\(path): file is not read or written (\(reason))" }
   }
 
   /// How names of files begin that are not finished; whoever finds one after a crash may remove it.
@@ -67,7 +67,9 @@ public enum WholeFile {
       return Array(try Data(contentsOf: URL(filePath: path)))
     } catch {
       if (error as? CocoaError)?.code == .fileReadNoSuchFile { return nil }
-      throw Fault(path: path, reason: "\(error)")
+      // Sound: the path is a text that outlives the call.
+      if unsafe access(path, R_OK) != 0 { throw fault(path) }
+      throw Fault(path: path, reason: "it is no file")
     }
   }
 

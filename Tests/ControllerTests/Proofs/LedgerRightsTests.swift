@@ -109,7 +109,8 @@ private func enrol(
       let (anna, ben) = (author("anna"), author("ben"))
       try enrol(&desk, anna, [.waive, .activate])
       try enrol(&desk, ben, [.post])
-      let pending = PendingRequests(besideLedger: folder + "/headroom.db")
+      let pending = try #require(PendingRequests(besideLedger: folder + "/headroom.db"))
+      #expect(PendingRequests(besideLedger: "postgresql://me@db.example/x") == nil)
       _ = try post(&desk, still(111, #""type":"quorum","right":"waive","needs":2"#))
       #expect(desk.book.quorumRules.map(\.needs) == [2])
       let waiver = Samples.transfer(
@@ -146,7 +147,7 @@ private func enrol(
   @Test func `is posted alone, and not without a place to wait`() throws {
     try withFolder { folder in
       var desk = try ProofWorld.desk(folder)
-      let pending = PendingRequests(besideLedger: folder + "/headroom.db")
+      let pending = try #require(PendingRequests(besideLedger: folder + "/headroom.db"))
       _ = try post(&desk, still(111, #""type":"quorum","right":"activate","needs":2"#))
       let rule = SHA256.hash("policy")
       let activation = still(112, #""type":"policy","name":"surge","rule":"\#(rule)""#)
@@ -243,6 +244,14 @@ private func enrol(
     }
   }
 
+  @Test func `come from a spreadsheet as well`() throws {
+    let rows = try Self.read(
+      "\u{FEFF}account,commodity,amount\r\nowner:A,USD,1\r\nbank:x,USD,-1\r\n"
+    )
+    .rows
+    #expect(rows.map(\.account) == ["owner:A", "bank:x"] && rows.map(\.amount) == ["1", "-1"])
+  }
+
   @Test func `are refused with every fault`() throws {
     let faults = #expect(throws: OpeningBalances.Faults.self) {
       try Self.read(
@@ -252,10 +261,30 @@ private func enrol(
     #expect(
       faults?.lines.map { $0.prefix { $0 != " " } } == [
         "b.csv:1:", "b.csv:2:", "b.csv:3:", "b.csv:4:", "b.csv:6:", "b.csv:7:", "b.csv:7:",
-        "b.csv:",
       ])
     #expect(
-      faults?.lines.last == "b.csv: USD sums to 3; allowed: 0, with what lies outside as bank:NAME")
+      faults?.lines.first
+        == "b.csv:1: header is 'account,commodity,sum'; allowed: account,commodity,amount")
+    func only(_ rows: String) -> [String]? {
+      #expect(throws: OpeningBalances.Faults.self) {
+        try Self.read("account,commodity,amount\n" + rows)
+      }?.lines
+    }
+    #expect(
+      only("owner:A,USD,3\nowner:A,EUR,-1\n") == [
+        "b.csv: EUR sums to -1; allowed: 0, with what lies outside as bank:NAME",
+        "b.csv: USD sums to 3; allowed: 0, with what lies outside as bank:NAME",
+      ])
+    #expect(
+      only("owner:A,,1\nbank:x,US1,-1\n") == [
+        "b.csv:2: commodity is ''; allowed: 1 to 16 letters",
+        "b.csv:3: commodity is 'US1'; allowed: 1 to 16 letters",
+      ])
+    #expect(
+      only("owner:A,USD,99999999999999999999\n") == [
+        "b.csv:2: amount is '99999999999999999999'; allowed: a decimal with at most 12 digits and 6"
+          + " places"
+      ])
     #expect(throws: OpeningBalances.Faults(lines: ["b.csv: no balance; allowed: one or more"])) {
       try Self.read("account,commodity,amount\n")
     }

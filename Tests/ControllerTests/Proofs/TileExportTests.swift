@@ -213,6 +213,10 @@ enum ProofWorld {
         try OwnerFolder(reading: path).bundle.verdict(policy: ProofWorld.policy).findings == [
           "ordinalGap: ordinal 3 of commodity 1, layer 0 is missing, before entry 13"
         ])
+      // The last one has no ordinal after it, and there is no snapshot.
+      let last = try #require(bundle.items.last?.receipt.index)
+      try FileManager.default.removeItem(atPath: path + "/\(last).tlog-proof")
+      #expect(try OwnerFolder(reading: path).absent == [12, last])
       #expect(throws: OwnerFolder.Fault.self) { try OwnerFolder(reading: folder) }
       try write("no receipt", to: path + "/13.tlog-proof")
       #expect(throws: OwnerFolder.Fault.self) { try OwnerFolder(reading: path) }

@@ -310,4 +310,37 @@ struct WitnessWorld {
       #expect("\(damaged!)".contains("mirror into a new folder"))
     }
   }
+
+  @Test func `finds its own files changed also when the source has nothing more`() throws {
+    try withFolder { folder in
+      let desk = try ProofWorld.desk(folder)
+      _ = try desk.checkpoint(signedBy: Samples.key)
+      _ = try desk.export(to: TileFolder(folder + "/public"))
+      let source = try TileSource(folder + "/public")
+      func refused(_ file: String) throws -> LedgerMirror.Fault? {
+        let copy = TileFolder(folder + "/copy-of-" + file.replacing("/", with: "-"))
+        func mirror() throws {
+          _ = try LedgerMirror(
+            from: source, to: copy, policy: ProofWorld.policy, now: Samples.now)
+        }
+        try mirror()
+        try mirror()
+        try write("changed", to: copy.path + "/" + file)
+        return #expect(throws: LedgerMirror.Fault.self, performing: mirror)
+      }
+      for partial in ["tile/0/000.p/19", "tile/entries/000.p/19"] {
+        let fault = try refused(partial)
+        guard case .damagedHere = fault else {
+          Issue.record("\(partial): \(fault as Any)")
+          return
+        }
+      }
+      let checkpoint = try refused("checkpoint")
+      guard case .checkpointHere(_, let reason) = checkpoint else {
+        Issue.record("\(checkpoint as Any)")
+        return
+      }
+      #expect(reason.hasPrefix("the note does not end with a newline"))
+    }
+  }
 }
