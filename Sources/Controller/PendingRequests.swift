@@ -2,6 +2,7 @@ import FoundationEssentials
 public import Grid
 public import Ledger
 public import Signing
+import Storage
 
 /// Requests that need more approvals than they have: files beside the ledger, not part of it.
 public struct PendingRequests: Sendable {
@@ -30,8 +31,14 @@ public struct PendingRequests: Sendable {
   /// The folder.
   public let folder: String
 
-  /// The requests that wait beside a ledger's file.
-  public init(besideLedger file: String) { folder = file + ".pending" }
+  /// The requests that wait in a folder.
+  public init(in folder: String) { self.folder = folder }
+
+  /// The requests that wait beside a ledger's file; nil for a ledger on a server, which has no beside.
+  public init?(besideLedger ledger: String) {
+    guard let file = LedgerAddress(ledger).file else { return nil }
+    folder = file + ".pending"
+  }
 
   /// Hashes of what waits, sorted.
   public var hashes: [Digest] {

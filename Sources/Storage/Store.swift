@@ -161,6 +161,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case cannotOpen(path: String, reason: String)
   /// Writing or reading failed; nothing of the transaction was kept.
   case failed(reason: String)
+  /// The connection to the database broke: only the database knows what was kept.
+  case lost(reason: String)
   /// Somebody else has written meanwhile.
   case conflict(expected: Int64, found: Int64)
   /// There is no ledger, and none was to be made.
@@ -179,6 +181,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .cannotOpen(let path, let reason): "cannot open the store \(path): \(reason)"
     case .failed(let reason): "the store failed: \(reason)"
+    case .lost(let reason):
+      "the connection to the database was lost (\(reason)); only the database knows whether the last"
+        + " request was kept: ask again, the same request is never written twice"
     case .conflict(let expected, let found):
       "another writer is at work: expected to append at \(expected), found \(found)"
     case .noLedger(let path): "\(path) has no ledger"

@@ -51,6 +51,7 @@ struct KeysListCommand: ParsableCommand {
 struct KeyChangeOptions: ParsableArguments {
   @OptionGroup var place: LedgerPlace
   @OptionGroup var writing: WritingOptions
+  @OptionGroup var waiting: PendingPlace
   @Flag(help: "Print the receipts as JSON.") var json = false
 
   /// Writes changes of keys, all or none.
@@ -61,7 +62,7 @@ struct KeyChangeOptions: ParsableArguments {
         .key(vkey: "\(change.vkey)", change.rights, change.state),
         key: IdempotencyKey(bytes: RandomBytes.make(count: 16))!, place: change.vkey.name)
     }
-    let pending = PendingRequests(besideLedger: try place.file())
+    let pending = try waiting.requests(place)
     let receipts = try LedgerFailure.told {
       try desk.post(requests, key: key, waitingIn: pending, now: WallClock().now)
     }

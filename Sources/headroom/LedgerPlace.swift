@@ -124,6 +124,7 @@ enum LedgerFailure {
       case .cannotOpen(let path, _):
         throw (LedgerAddress(path).isPostgreSQL ? Outcome.unreachable : .badInput).failure(
           "\(error)")
+      case .lost: throw Outcome.unreachable.failure("\(error)")
       case .failed, .readingConflict, .importRefused: throw Outcome.broken.failure("\(error)")
       }
     } catch {

@@ -47,6 +47,7 @@ struct LedgerPostCommand: ParsableCommand {
   @Argument(help: "The requests; - is standard input.") var file: String?
   @OptionGroup var place: LedgerPlace
   @OptionGroup var writing: WritingOptions
+  @OptionGroup var waiting: PendingPlace
   @Flag(help: "Open accounts and currencies that are not there yet.") var openAccounts = false
   @Option(help: "Approve the request of this hash, which waits for more keys.")
   var approve: String?
@@ -66,7 +67,7 @@ struct LedgerPostCommand: ParsableCommand {
       try InputFile.parse(file) { try PostRequest.read(bytes: $0, file: $1) }
     }
     var (desk, key) = try writing.open(place)
-    let pending = PendingRequests(besideLedger: try place.file())
+    let pending = try waiting.requests(place)
     let now = WallClock().now
     if each { return try postEach(requests!, &desk, key, pending) }
     let receipts = try LedgerFailure.told {
@@ -78,6 +79,11 @@ struct LedgerPostCommand: ParsableCommand {
         throw Outcome.badInput.failure(
           "--approve is \(approve!); allowed: 64 hexadecimal digits, the hash of what waits")
       }
+      guard let pending else {
+        throw Outcome.badInput.failure(
+          "--pending is missing; allowed: the folder in which requests to a ledger on a server wait"
+        )
+      }
       return [try desk.approve(hash, by: key, in: pending, now: now)]
     }
     LedgerReceipts.print(receipts, of: desk, json: json)
@@ -86,7 +92,7 @@ struct LedgerPostCommand: ParsableCommand {
   /// Receipts of what was written, then a line on standard error for each that was not.
   private func postEach(
     _ requests: [PostRequest], _ desk: inout LedgerDesk, _ key: SigningKey,
-    _ pending: PendingRequests
+    _ pending: PendingRequests?
   ) throws {
     var receipts: [PostReceipt] = []
     var refused: [String] = []

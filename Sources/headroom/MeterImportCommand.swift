@@ -183,7 +183,7 @@ struct MeterImportCommand: ParsableCommand {
   static func outcome(of error: StoreError) -> Outcome {
     switch error {
     case .cannotOpen, .readingConflict, .importRefused, .noLedger: .badInput
-    case .failed, .conflict, .hasWriter, .fenced: .broken
+    case .failed, .lost, .conflict, .hasWriter, .fenced: .broken
     }
   }
 }

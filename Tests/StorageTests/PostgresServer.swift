@@ -45,7 +45,6 @@
         programs + "/postgres",
         [
           "-D", data, "-p", "\(port)", "-k", folder.path, "-c", "listen_addresses=127.0.0.1",
-          "-c", "fsync=off",
         ])
       server.executableURL = URL(fileURLWithPath: program)
       server.arguments = options

@@ -83,7 +83,14 @@
           } catch StoreError.hasWriter { Thread.sleep(forTimeInterval: 0.1) }
         }
         #expect(isWriter)
-        #expect(throws: StoreError.self) { try first.append([entry], names: [], expecting: 1) }
+        let lost = #expect(throws: StoreError.self) {
+          try first.append([entry], names: [], expecting: 1)
+        }
+        guard case .lost(let reason) = lost else {
+          Issue.record("\(lost as Any)")
+          return
+        }
+        #expect(reason.contains("connection") && !reason.contains("\t"))
         #expect(throws: StoreError.self, "it stays stopped, whatever size it asks for") {
           try first.append([entry], names: [], expecting: 2)
         }
@@ -169,6 +176,46 @@
         #expect(desk.book.tree.root == keeper.head.root)
         #expect(try desk.checkpoint(signedBy: key) == store.checkpoints()[1])
         #expect(throws: LedgerDesk.Fault.self) { try LedgerDesk.refuseExisting(server.url()) }
+      }
+    }
+
+    @Test func `write nothing where the server does not wait for its disk`() throws {
+      try withServer { server in
+        let address = LedgerAddress(server.url())
+        let store = try PostgresLedgerStore(address)
+        let owner = try PostgresConnection(address)
+        try owner.run("ALTER SYSTEM SET fsync = off")
+        try owner.run("SELECT pg_reload_conf()")
+        let entry = StoredEntry(body: [1], leaf: SHA256.hash("leaf"))
+        var fault: StoreError?
+        for _ in 0..<100 where fault == nil {
+          let connection = try PostgresConnection(address)
+          if try connection.query("SHOW fsync").text(0, 0) == "off" {
+            fault = #expect(throws: StoreError.self) {
+              try store.append([entry], names: [], expecting: 0)
+            }
+          } else {
+            Thread.sleep(forTimeInterval: 0.1)
+          }
+        }
+        #expect(fault?.description.contains("fsync off") == true)
+        #expect(try store.size() == 0)
+      }
+    }
+
+    /// What an SQL shell puts before the first entry no reader may pass over.
+    @Test func `lend from the beginning also what should not be there`() throws {
+      try withServer { server in
+        let address = LedgerAddress(server.url())
+        let store = try PostgresLedgerStore(address)
+        try PostgresConnection(address).run(
+          "INSERT INTO headroom.entry VALUES (-4, '\\x01', decode(repeat('00', 32), 'hex'))")
+        var found: [Int64] = []
+        try store.lend(from: 0) { index, _, _ in
+          found.append(index)
+          return true
+        }
+        #expect(found == [-5])
       }
     }
 

@@ -35,10 +35,15 @@
 
     /// Connects; `address` is a URL or a list of `keyword=value`.
     init(_ address: LedgerAddress) throws(StoreError) {
-      // What stands behind `dbname` in the list would overrule the address, so the wait stands before.
-      let made = unsafe Self.withStrings(["connect_timeout", "dbname", "application_name"]) {
-        keys in
-        unsafe Self.withStrings(["10", address.text, "headroom"]) { values in
+      // What stands behind `dbname` in the list would overrule the address, so the waits stand before.
+      // A server that is cut off without a word is noticed after half a minute.
+      let options = [
+        ("connect_timeout", "10"), ("tcp_user_timeout", "30000"), ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"), ("keepalives_count", "4"), ("dbname", address.text),
+        ("application_name", "headroom"),
+      ]
+      let made = unsafe Self.withStrings(options.map(\.0)) { keys in
+        unsafe Self.withStrings(options.map(\.1)) { values in
           unsafe PQconnectdbParams(keys, values, 1)
         }
       }
@@ -59,12 +64,27 @@
     private var message: String {
       let text =
         unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? "no reason given"
-      return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+      return Self.oneLine(text)
+    }
+
+    fileprivate static func oneLine(_ text: String) -> String {
+      text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+        .joined(separator: "; ")
+    }
+
+    /// What a statement gave; a connection that broke meanwhile is told from a statement that did.
+    private func rows(_ result: OpaquePointer?) throws(StoreError) -> PostgresRows {
+      do { return try unsafe PostgresRows(result, or: message) } catch {
+        guard unsafe PQstatus(handle) == CONNECTION_BAD, case .failed(let reason) = error else {
+          throw error
+        }
+        throw .lost(reason: reason)
+      }
     }
 
     /// Runs statements that give nothing.
     func run(_ sql: String) throws(StoreError) {
-      _ = try unsafe PostgresRows(PQexec(handle, sql), or: message)
+      _ = try unsafe rows(PQexec(handle, sql))
     }
 
     /// Runs one statement; its rows come in binary form.
@@ -87,12 +107,12 @@
         return unsafe PQexecParams(
           handle, sql, Int32(values.count), types, places, lengths, formats, 1)
       }
-      return try unsafe PostgresRows(result, or: message)
+      return try unsafe rows(result)
     }
 
     /// Feeds `COPY … FROM STDIN (FORMAT binary)`; the rows are `bytes`, header and end included.
     func copy(_ sql: String, _ bytes: [UInt8]) throws(StoreError) {
-      _ = try unsafe PostgresRows(PQexec(handle, sql), or: message)
+      _ = try unsafe rows(PQexec(handle, sql))
       var sent: Int32 = 1
       unsafe bytes.withUnsafeBytes { bytes in
         var start = 0
@@ -105,8 +125,8 @@
         }
       }
       if sent == 1 { sent = unsafe PQputCopyEnd(handle, nil) }
-      guard sent == 1 else { throw .failed(reason: message) }
-      _ = try unsafe PostgresRows(PQgetResult(handle), or: message)
+      guard sent == 1 else { throw .lost(reason: message) }
+      _ = try unsafe rows(PQgetResult(handle))
       while let rest = unsafe PQgetResult(handle) { unsafe PQclear(rest) }
     }
 
@@ -160,7 +180,7 @@
       case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_COPY_IN: break
       default:
         let text = unsafe PQresultErrorMessage(result).map { unsafe String(cString: $0) } ?? ""
-        throw .failed(reason: text.split(whereSeparator: \.isNewline).joined(separator: "; "))
+        throw .failed(reason: PostgresConnection.oneLine(text))
       }
     }
 

@@ -118,6 +118,11 @@
       let locked = try connection.query(
         "SELECT pg_try_advisory_lock($1)", [.integer(Self.lockNumber(schema))])
       guard locked.integer(0, 0) == 1 else { throw .hasWriter(path: address.description) }
+      guard try connection.query("SHOW fsync").text(0, 0) == "on" else {
+        throw .cannotOpen(
+          path: address.description,
+          reason: "its server has fsync off, so nothing it acknowledges is durable; allowed: on")
+      }
       writer.fence = try connection.query(
         "UPDATE writer SET fence = fence + 1 RETURNING fence"
       ).integer(0, 0)
@@ -207,7 +212,8 @@
         try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
           try connection.query(
             "DECLARE entries BINARY CURSOR FOR SELECT seq, body, leaf FROM entry"
-              + " WHERE seq > \(index) ORDER BY seq")
+              // From the beginning also what lies before it and should not be there.
+              + (index == 0 ? "" : " WHERE seq > \(index)") + " ORDER BY seq")
           while true {
             let rows = try connection.query("FETCH 2000 FROM entries")
             if rows.count == 0 { return }
