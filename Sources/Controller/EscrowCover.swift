@@ -80,6 +80,34 @@ struct EscrowCover {
     return .escrowHeld(event, revision: revision)
   }
 
+  /// Gives back the escrow of an event that was cancelled before anything moved: nothing can be
+  /// owed for it, and no settlement run comes. Asked again it moves nothing.
+  ///
+  /// - Returns: What went back, or nil.
+  static func giveBack(
+    _ record: EventRecord, policies: [Policy], book: LedgerKeeper, now: Timestamp
+  ) throws -> Money? {
+    guard record.status == .cancelled, record.startedAt == nil, let window = record.window,
+      let policy = policies.first(where: { $0.hash == record.policy })
+    else { return nil }
+    let currency = policy.settlement.currency
+    let paths = Paths(event: record.id, utility: record.utility)
+    guard let position = book.position(of: paths.escrow, currency: currency),
+      let salt = book.salt(of: paths.escrow), position.available > 0
+    else { return nil }
+    let amount = Money(millionths: Int64(clamping: position.available))
+    let key = IdempotencyKey.settlement(
+      millisecondsOfEventEnd: UInt64(window.end.microseconds / 1_000), salt: salt,
+      event: record.id.text, site: "", run: "return")
+    _ = try book.post(
+      [
+        LedgerKeeper.Posting(
+          key: key, reason: "return", event: record.id, effective: book.open(window),
+          legs: [(paths.escrow, -amount), (paths.funding, amount)], rule: policy.hash)
+      ], currency: currency, now: now)
+    return amount
+  }
+
   /// Names of the accounts of one event and its utility.
   struct Paths {
     let funding: String

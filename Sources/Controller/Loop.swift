@@ -101,6 +101,7 @@ struct Loop {
     do {
       try sender.start()
       try await step([], restarting: true)
+      try returnEscrow(of: decider.engine.events)
       while !controller.shared.withLock({ $0.isStopping }), !isReplaced {
         var arrivals = await inbox.drain(waitingAtMost: patience())
         if !arrivals.isEmpty, arrivals.count < Controller.turnMessages / 8 {
@@ -240,6 +241,8 @@ struct Loop {
         let reply = refusals.count(rejection, from: sender, about: about.rawValue, at: now)
         if let reply { batch.append(reply) }
       case .alarm(let text): setup.logger.warning("\(text)")
+      case .answer(let answer, _) where answer.status == .cancelled:
+        try returnEscrow(of: decider.engine.event(answer.event).map { [$0] } ?? [])
       case .answer, .notice, .command, .resend, .holdEscrow: break
       }
     }

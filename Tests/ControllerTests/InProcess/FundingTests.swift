@@ -38,6 +38,29 @@ import Testing
     }
   }
 
+  @Test func `comes back when the event is cancelled before anything moved, and once`() throws {
+    try withFolder { folder in
+      var world = try FundedWorld(1_000, in: folder, funded: "10000.00", edits: [])
+      // 1.08 kWh of each of 1,000 homes at 2.00 a kWh.
+      #expect(try world.signal("peak", Self.evening)?.status == .committed)
+      #expect(world.settled("event:peak:escrow") == "2160.00")
+      #expect(world.settled(world.funding) == "7840.00")
+      func back() throws -> Money? {
+        let record = try #require(world.engine.event(EventID("peak")!))
+        return try EscrowCover.giveBack(
+          record, policies: [world.policy], book: world.book, now: world.now)
+      }
+      #expect(try back() == nil, "it still stands")
+      #expect(try world.signal("peak", nil, revision: 2)?.status == .cancelled)
+      #expect(try back() == Money(millionths: 2_160_000_000))
+      #expect(world.settled("event:peak:escrow") == "0.00")
+      #expect(world.settled(world.funding) == "10000.00")
+      let size = world.book.head.size
+      #expect(try back() == nil)
+      #expect(world.book.head.size == size)
+    }
+  }
+
   private static func evening(of day: String) -> Window {
     let start = Timestamp(rfc3339: "\(day)T00:00:00Z")!
     return Window(start: start, end: start.adding(seconds: 7_200))!
