@@ -110,14 +110,16 @@ struct PaidByEvent {
 
 extension LedgerKeeper {
   /// Visits entries from `first` on: the event that each rewards, or nil, and what left its escrow or
-  /// a funding account. A reward that was reversed comes back.
+  /// a funding account. A reward that was reversed comes back; fees are no rewards.
   func rewards(
     from first: Int64, _ visit: (_ index: Int64, _ event: String?, _ amount: Money) -> Void
   ) throws {
     var failure: LedgerRefusal?
     var reversed: [(index: Int64, entry: UInt64)] = []
     func event(_ entry: Entry) -> String? {
-      guard case .transfer(_, let event?, _?, _) = entry.request.data else { return nil }
+      guard case .transfer(let reason, let event?, _?, _) = entry.request.data,
+        reason != EntryKind.fee.reason
+      else { return nil }
       return event
     }
     func paid(_ entry: Entry) -> Money {

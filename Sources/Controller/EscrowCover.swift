@@ -40,13 +40,41 @@ struct EscrowCover {
     for (row, energy) in record.greatestEnergies().enumerated() where energy > .zero {
       sites[fleet[row].site, default: .zero] += energy
     }
+    if let terms = policy.eventProgramme {
+      return exposure(of: record, sites, in: window, policy, terms)
+    }
     let commitments = sites.values.map {
       Commitment(intervals: [CommittedInterval(rewardBase: $0, penaltyBase: $0)])
     }
-    let waiting = record.revisions.last { $0.signal.revision == record.pendingPlan?.revision }
-    let content = waiting?.signal.content ?? record.content
-    let grid = [EventInterval(window: window, level: content?.level ?? 0)]
+    let grid = [EventInterval(window: window, level: content(of: record)?.level ?? 0)]
     return Settlement.exposure(of: commitments, intervals: grid, terms: policy.settlement)
+  }
+
+  /// The same by the rules of a programme.
+  private static func exposure(
+    of record: EventRecord, _ sites: [SiteID: Energy], in window: Window, _ policy: Policy,
+    _ terms: ProgrammeTerms
+  ) -> Exposure? {
+    let content = Self.content(of: record)
+    let grid = EventCase.intervals(over: window, level: content?.level ?? 0, policy: policy)
+    let homes = sites.sorted { $0.key < $1.key }.map { site, energy in
+      var commitment = Commitment(intervals: grid.intervals.map { _ in .none })
+      commitment.intervals[0] = CommittedInterval(rewardBase: energy, penaltyBase: energy)
+      return HomePerformance(
+        site: site, owner: OwnerID(site.text)!, batteries: [], commitment: commitment,
+        intervals: grid.intervals.map { _ in .missing() }, verdict: .verified)
+    }
+    let input = SettlementInput(
+      run: SettlementRun(name: "", isPayable: true, payer: .escrow), event: record.id,
+      window: grid.window, intervals: grid.intervals, homes: homes)
+    return ProgrammeSettlement.exposure(
+      of: PeriodCalendar(policy).event(input, signalPrice: nil), terms: terms)
+  }
+
+  /// What the plan that waits for its money asks for, or the one in force.
+  private static func content(of record: EventRecord) -> GridSignal.Content? {
+    let waiting = record.revisions.last { $0.signal.revision == record.pendingPlan?.revision }
+    return waiting?.signal.content ?? record.content
   }
 
   func hold(now: Timestamp) throws -> Input {
@@ -131,7 +159,8 @@ struct EscrowCover {
       .init(paths.escrow, .escrow),
       .init("programme:\(policy.dispatch.programme):penalty", .penalty),
     ]
-    for party in policy.settlement.shares.keys.sorted() where party != .owner {
+    let parties = policy.eventProgramme?.parties ?? policy.settlement.shares.keys.sorted()
+    for party in parties where party != .owner {
       let path = SettlementAccount.share(party).path(
         event: event, utility: utility, programme: policy.dispatch.programme)
       accounts.append(.init(path, Self.role(of: party)))

@@ -29,7 +29,7 @@ extension EventAccount {
         key: IdempotencyKey.settlement(
           millisecondsOfEventEnd: end, salt: salt, event: event.id.text, site: entry.site.text,
           run: entry.key),
-        reason: entry.key.hasSuffix(":penalty") ? "penalty" : "settlement", event: event.id,
+        reason: entry.kind.reason, event: event.id,
         run: result.run.name, effective: posted.isEmpty ? event.window : book.open(event.window),
         legs: entry.legs.map {
           (

@@ -1,7 +1,7 @@
 public import Grid
 import Policies
 public import Reports
-import Settlement
+public import Settlement
 import Verification
 
 extension EventAccount {
@@ -17,8 +17,8 @@ extension EventAccount {
     public var inputs: InputHashes
     /// Where the money stands, once it is posted.
     public var ledger: LedgerFacts?
-    /// Entry indexes by site: reward and penalty.
-    public var entries: [SiteID: (reward: Int64?, penalty: Int64?)]
+    /// Entry indexes by site.
+    public var entries: [SiteID: [EntryKind: Int64]]
     /// What the batteries said while it ran.
     public var curve = CurveFacts()
     /// What came back after it.
@@ -30,7 +30,7 @@ extension EventAccount {
     public init(
       event: EventFacts, fleet: FleetFacts, exceptions: [ExceptionCount] = [],
       inputs: InputHashes = InputHashes(), ledger: LedgerFacts? = nil,
-      entries: [SiteID: (reward: Int64?, penalty: Int64?)] = [:], isNullEvent: Bool = false
+      entries: [SiteID: [EntryKind: Int64]] = [:], isNullEvent: Bool = false
     ) {
       self.event = event
       self.fleet = fleet
@@ -63,7 +63,7 @@ extension EventAccount {
 
   private func facts(
     _ home: EventCase.Home, _ performance: Performance,
-    _ entries: (reward: Int64?, penalty: Int64?)?
+    _ entries: [EntryKind: Int64]?
   ) -> HomeFacts {
     let baseline = policy.measurement.baseline
     let measured = performance.intervals.count == event.intervals.count
@@ -83,8 +83,7 @@ extension EventAccount {
         adjustment: performance.adjustment.map { Self.text($0.used) } ?? "",
         isAdjustmentCapped: performance.adjustment?.isCapped),
       lossFactorMillionths: policy.measurement.lossFactorMillionths,
-      flags: performance.flags.map(\.code), rewardEntry: entries?.reward,
-      penaltyEntry: entries?.penalty)
+      flags: performance.flags.map(\.code), entries: entries ?? [:])
   }
 
   /// An adjustment as text with its unit.

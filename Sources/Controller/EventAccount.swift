@@ -42,7 +42,7 @@ public struct EventAccount: Sendable {
       input.homes[place].release()
     }
     self.input = input
-    result = Settlement.settle(input, terms: policy.settlement)
+    result = policy.settle(input)
   }
 
   /// What settlement is given of an event and of verification's answers, in the same order.
@@ -55,15 +55,15 @@ public struct EventAccount: Sendable {
         && zip(event.homes, performances).allSatisfy { $0.site == $1.site },
       "there is one performance for each home, in the same order")
     let homes = zip(event.homes, performances).map { home, performance in
-      HomePerformance(
+      let before = earlier.of(home.site, home.owner)
+      return HomePerformance(
         site: home.site, owner: home.owner, batteries: home.batteries,
         commitment: home.commitment, intervals: measured(performance, event.intervals),
         verdict: verdict(performance.verdict),
         heldBy: performance.flags.first(where: \.holdsResult)?.code,
         isNotified: home.isNotified, commandAnswered: home.commandAnswered,
-        optedOutAt: home.optedOutAt, earlierInMonth: earlier.month[home.owner] ?? .init(),
-        earlierInSeason: earlier.season[home.owner] ?? .init(),
-        earlierInYear: earlier.year[home.owner] ?? .init())
+        optedOutAt: home.optedOutAt, earlierInMonth: before.month,
+        earlierInSeason: before.season, earlierInYear: before.year)
     }
     return SettlementInput(
       run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: payer),
@@ -126,6 +126,31 @@ public struct EarlierMoney: Sendable {
   public var season: [OwnerID: HomePerformance.Earlier] = [:]
   /// In the same local year.
   public var year: [OwnerID: HomePerformance.Earlier] = [:]
+  /// The same home by home, where the policy counts homes and not owners.
+  public var homes: [SiteID: Home]?
+
+  /// What one home earned and lost.
+  public struct Home: Hashable, Sendable {
+    /// In the same local month.
+    public var month = HomePerformance.Earlier()
+    /// In the same season.
+    public var season = HomePerformance.Earlier()
+    /// In the same local year.
+    public var year = HomePerformance.Earlier()
+
+    /// Nothing.
+    public init() {}
+  }
+
+  /// What counts for a home.
+  func of(_ site: SiteID, _ owner: OwnerID) -> Home {
+    if let homes { return homes[site] ?? Home() }
+    var found = Home()
+    found.month = month[owner] ?? .init()
+    found.season = season[owner] ?? .init()
+    found.year = year[owner] ?? .init()
+    return found
+  }
 
   /// Nothing.
   public init() {}

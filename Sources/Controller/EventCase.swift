@@ -113,6 +113,19 @@ public struct EventCase: Sendable {
     return (Window(start: start, end: at)!, intervals)
   }
 
+  /// The time for which a recorded event is settled, in whole intervals; nil when it has none.
+  static func window(of record: EventRecord, policy: Policy) -> Window? {
+    record.content.flatMap { content in
+      record.window.map { window in
+        Self.intervals(
+          over: Window(
+            start: window.start, end: max(window.end, window.start.adding(seconds: 1)))!,
+          level: content.level, policy: policy
+        ).window
+      }
+    }
+  }
+
   /// The case of a recorded event; nil when nothing was ever committed.
   ///
   /// - Parameter others: Other events of the programme, whose days are no candidates for a

@@ -51,7 +51,11 @@ struct EventSettler: Sendable {
     let measured = try measurement.withControl(event, of: setup.fleet)
     let live = try measurement.liveReadings(of: measured)
     let performances = try await measurement.verify(measured, live: live)
-    let earlier = EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
+    let earlier =
+      policy.eventProgramme == nil
+      ? EarlierMoney(book: setup.book, before: event.window.start, policy: policy)
+      : EarlierMoney(
+        of: event, among: others, policies: setup.policies, book: setup.book, policy: policy)
     let payer: SettlementRun.Payer =
       isFirst && policy.settlement.escrowRequired ? .escrow : .funding
     let released =
@@ -151,18 +155,15 @@ struct EventSettler: Sendable {
             in: setup.book, utility: record.utility,
             evidence: signals + [Evidence(.performance, evidence)]),
           currency: policy.settlement.currency, now: now)
+      } catch LedgerKeeper.Fault.refused(.insufficient) {
+        // A fee or a penalty is more than somebody has: the next run asks for it again.
+        indexes = try post(differences: postings, policy, now: now)
       }
     } else {
       indexes = try post(differences: postings, policy, now: now)
     }
     for case (let entry, let index?) in zip(entries, indexes) {
-      var place = around.entries[entry.site] ?? (nil, nil)
-      if entry.key.hasSuffix(":penalty") {
-        place.penalty = Int64(index)
-      } else {
-        place.reward = Int64(index)
-      }
-      around.entries[entry.site] = place
+      around.entries[entry.site, default: [:]][entry.kind] = Int64(index)
     }
     let written = indexes.compactMap { $0 }
     if let first = written.min(), let last = written.max() {

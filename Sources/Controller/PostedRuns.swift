@@ -16,7 +16,11 @@ struct PostedRuns {
   private let end: UInt64
   private let parties: [(path: String, party: SettlementTerms.Party)]
 
-  init(before run: String, of event: EventID, window: Window, utility: UtilityID, policy: Policy) {
+  /// - Parameter run: The run before which; nil for all of them.
+  init(
+    before run: String? = nil, of event: EventID, window: Window, utility: UtilityID,
+    policy: Policy
+  ) {
     let all = policy.settlement.runs.filter { $0.isPayable || $0.name == run }
       .flatMap { [$0.name, Self.decided($0.name)] }
     runs = Array(all.prefix { $0 != run })
@@ -38,7 +42,9 @@ struct PostedRuns {
   func isReleased(
     _ site: SiteID, salt: [UInt8], entry: (IdempotencyKey) -> UInt64?
   ) -> Bool {
-    runs.filter { $0.hasSuffix(":decided") }.flatMap { [$0, $0 + ":penalty"] }.contains { run in
+    runs.filter { $0.hasSuffix(":decided") }.flatMap { run in
+      EntryKind.allCases.map { run + $0.suffix }
+    }.contains { run in
       entry(
         IdempotencyKey.settlement(
           millisecondsOfEventEnd: end, salt: salt, event: event.text, site: site.text, run: run))
@@ -59,38 +65,49 @@ struct PostedRuns {
     _ site: SiteID, owner: OwnerID, salt: [UInt8], entry: (IdempotencyKey) -> UInt64?,
     legs: (UInt64) -> [(path: String, amount: Money)]
   ) -> (home: PostedHome, last: UInt64)? {
-    var rewards: [SettlementTerms.Party: Money] = [:]
-    var penalties: [SettlementTerms.Party: Money] = [:]
+    var sums: [EntryKind: [SettlementTerms.Party: Money]] = [:]
     var last: UInt64?
-    func add(_ run: String, to sums: inout [SettlementTerms.Party: Money]) {
-      let key = IdempotencyKey.settlement(
-        millisecondsOfEventEnd: end, salt: salt, event: event.text, site: site.text, run: run)
-      guard let index = entry(key) else { return }
-      last = max(last ?? 0, index)
-      for leg in legs(index) {
-        guard let party = party(at: leg.path, owner) else { continue }
-        sums[party] = (sums[party] ?? .zero) + leg.amount
+    for run in runs {
+      for kind in EntryKind.allCases {
+        let key = IdempotencyKey.settlement(
+          millisecondsOfEventEnd: end, salt: salt, event: event.text, site: site.text,
+          run: run + kind.suffix)
+        guard let index = entry(key) else { continue }
+        last = max(last ?? 0, index)
+        for leg in legs(index) {
+          guard let party = party(at: leg.path, owner) else { continue }
+          sums[kind, default: [:]][party, default: .zero] =
+            sums[kind, default: [:]][party, default: .zero] + leg.amount
+        }
       }
     }
-    for run in runs {
-      add(run, to: &rewards)
-      add(run + ":penalty", to: &penalties)
-    }
     guard let last else { return nil }
+    return (Self.home(site, owner, sums), last)
+  }
+
+  private static func home(
+    _ site: SiteID, _ owner: OwnerID, _ sums: [EntryKind: [SettlementTerms.Party: Money]]
+  ) -> PostedHome {
+    let (rewards, penalties) = (sums[.reward] ?? [:], sums[.penalty] ?? [:])
     let named = Set(rewards.keys).union(penalties.keys)
     let reward = named.map { PartyShare(party: $0, amount: rewards[$0] ?? .zero) }
     let net = reward.map {
       PartyShare(party: $0.party, amount: $0.amount + (penalties[$0.party] ?? .zero))
     }
+    func split(_ kind: EntryKind) -> [PartyShare] {
+      (sums[kind] ?? [:]).sorted { $0.key < $1.key }
+        .map { PartyShare(party: $0.key, amount: $0.value) }
+    }
     let lines: [PostedHome.PostedLine] = [
       .init(type: .directReward, charged: rewards.values.reduce(.zero, +)),
       .init(type: .penalty, charged: penalties.values.reduce(.zero, +)),
     ]
-    return (
-      PostedHome(
-        site: site, owner: owner, lines: lines.filter { $0.charged != .zero },
-        rewardSplit: reward, netSplit: net), last
-    )
+    var home = PostedHome(
+      site: site, owner: owner, lines: lines.filter { $0.charged != .zero }, rewardSplit: reward,
+      netSplit: net)
+    home.bonusSplit = split(.bonus)
+    home.feeSplit = split(.fee)
+    return home
   }
 
   /// Whose account has this name; nil for escrow, funding and penalties.
@@ -122,7 +139,7 @@ extension EventAccount {
       guard let hash = evidence[last], let bytes = try book.store.proven(hash),
         let object = try? HomeEvidence(bytes: bytes), object.policy == policy.hash
       else { return posted }
-      let settled = Settlement.settle(object.input, terms: policy.settlement).homes
+      let settled = policy.settle(object.input).homes
       var posted = posted
       posted.lines = settled.first.map { PostedHome($0).lines } ?? posted.lines
       return posted

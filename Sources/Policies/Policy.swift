@@ -35,7 +35,12 @@ public struct Policy: Hashable, Sendable {
   public internal(set) var programmeTerms: ProgrammeTerms
   /// `programmeTerms` where the policy has something that only they carry out; nil without such.
   public var programme: ProgrammeTerms? { isProgramme ? programmeTerms : nil }
+  /// `programmeTerms` where an event is settled by more than `settlement`: fees, caps of rewards and
+  /// their like. Months, seasons and the budget are not among it; a controller settles and holds those
+  /// beside its events.
+  public var eventProgramme: ProgrammeTerms? { isOfEventProgramme ? programmeTerms : nil }
   private let isProgramme: Bool
+  private let isOfEventProgramme: Bool
   /// False where only `headroom settle` carries out what the policy has.
   public let isServed: Bool
   /// Days to object after a run.
@@ -188,6 +193,7 @@ public struct Policy: Hashable, Sendable {
       runs: settlement.runs, minimumPosting: settlement.minimumPosting)
     programmeTerms = parts.programme(around: self.settlement)
     isProgramme = !parts.programmeFields.isEmpty
+    isOfEventProgramme = !parts.eventProgrammeFields.isEmpty
     isServed = parts.fieldsNotServed.isEmpty
   }
 }

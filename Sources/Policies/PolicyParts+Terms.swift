@@ -31,11 +31,21 @@ extension PolicyParts {
     return fields + moneyFields
   }
 
-  /// Those that a controller does not carry out: it holds the budget, and months and seasons are
+  /// Those that settle an event itself; a controller holds the budget, and months and seasons are
   /// settled beside it.
+  var eventProgrammeFields: [String] {
+    let besides = ["reward.budget", "reward.capacity", "reward.availability", "reward.flat"]
+    return programmeFields.filter { !besides.contains($0) }
+  }
+
+  /// Those that a controller does not carry out.
   var fieldsNotServed: [String] {
-    let served = ["reward.budget", "reward.capacity", "reward.availability", "reward.flat"]
-    return programmeFields.filter { !served.contains($0) }
+    let served = [
+      "reward.energy.line", "reward.penalty.missingData", "splits.of", "splits.penaltyShares",
+      "fees",
+      "reward.caps.homePerMonth", "reward.caps.homePerSeason",
+    ]
+    return eventProgrammeFields.filter { !served.contains($0) }
   }
 
   private var moneyFields: [String] {

@@ -12,11 +12,12 @@ extension EventReport {
     let isSum: Bool
   }
 
-  /// Rewards as computed, what holds and caps take off, penalties, and what the parties get.
+  /// Rewards as computed, what holds and caps take off, penalties, pool and fees, and what the
+  /// parties get.
   var steps: [Step] {
     var (computed, held) = (MoneyTotal(), MoneyTotal())
     for home in settlement.homes {
-      for line in home.lines where line.type != .penalty {
+      for line in home.lines where EntryKind(of: line.type, field: line.field) == .reward {
         computed += line.amount
         if line.status == .held { held += line.amount }
       }
@@ -43,11 +44,14 @@ extension EventReport {
       steps.append(
         Step(name: "penalties of homes", money: less(totals.penalties.millionths), isSum: false))
     }
-    return steps + [
-      Step(
-        name: "to the parties",
-        money: less(totals.penalties.millionths, -totals.rewards.millionths), isSum: true)
-    ]
+    if totals.bonuses.millionths != 0 {
+      steps.append(Step(name: "back to homes by the pool", money: totals.bonuses, isSum: false))
+    }
+    if totals.payerFees.millionths != 0 {
+      steps.append(
+        Step(name: "fees, charged to the utility", money: totals.payerFees, isSum: false))
+    }
+    return steps + [Step(name: "to the parties", money: totals.net, isSum: true)]
   }
 
   /// The steps as bars below each other, each beginning where the one above ends.
@@ -70,9 +74,11 @@ extension EventReport {
     var left: Int128 = 0
     for (place, step) in steps.enumerated() {
       let size = abs(step.money.millionths)
+      let above = left
       if step.isSum { left = step.money.millionths } else { left += step.money.millionths }
-      // A sum begins at zero; what is taken away ends where the sum above it did.
-      let start = step.isSum ? 0 : max(0, left)
+      // A sum begins at zero; what is taken away ends where the sum above it did, and what is
+      // added begins there.
+      let start = step.isSum ? 0 : max(0, min(above, left))
       let (x, bar) = (start * width / most, max(1, size * width / most))
       let y = place * rowHeight
       let kind = step.isSum ? "sum" : "less"

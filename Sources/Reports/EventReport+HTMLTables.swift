@@ -4,18 +4,15 @@ import Settlement
 extension EventReport {
   func moneySection() -> String {
     let totals = settlement.totals
-    let net = MoneyTotal(millionths: totals.rewards.millionths - totals.penalties.millionths)
-    let sum = totals.byType.reduce(into: MoneyTotal()) { $0.millionths += $1.amount.millionths }
+    let (net, rows) = (totals.net, typeRows)
+    let sum = rows.reduce(into: MoneyTotal()) { $0.millionths += $1.computed.millionths }
     var html = "<h2>Money</h2>\n" + stepSection()
     html += HTML.table(
       caption: "By type of line. Computed is what the energy comes to, charged what is left of it "
         + "after holds and caps.",
       [("Line", .text), ("Computed", .number), ("Charged", .number)],
-      totals.byType.map {
-        [
-          Self.name($0.type), People.money($0.amount, currency),
-          People.money($0.charged, currency),
-        ]
+      rows.map {
+        [$0.name, People.money($0.computed, currency), People.money($0.charged, currency)]
       },
       last: ["Net", People.money(sum, currency), People.money(net, currency)])
     html += HTML.table(
@@ -26,6 +23,12 @@ extension EventReport {
         return [party.party.rawValue, share, People.money(party.net, currency)]
       },
       last: ["Sum", "100 %", People.money(net, currency)])
+    if !feeRows.isEmpty {
+      html += HTML.table(
+        caption: "Fees. What one party pays another is in the parties' sums already.",
+        [("Fee", .text), ("Charged", .number)],
+        feeRows.map { [$0.name, People.money($0.charged, currency)] })
+    }
     let rounding = People.money(totals.rounding, currency)
     return html + "<p>Rounding account of this run: \(HTML.escaped(rounding)).</p>\n"
   }

@@ -177,6 +177,9 @@ extension EventReport {
     let part = performance
     json.object { json in
       json.member("askedWh", wattHours: fleet.asked)
+      if totals.bonuses.millionths != 0 {
+        json.member("bonuses", totals.bonuses.text(in: currency))
+      }
       json.key("byLineType")
       json.object { json in
         for type in totals.byType.sorted(by: { $0.type.rawValue < $1.type.rawValue }) {
@@ -199,6 +202,9 @@ extension EventReport {
       json.member("held", totals.held.text(in: currency))
       json.member("meanReductionW", part.meanWatts)
       json.member("oneMeterJ", asOneMeter)
+      if totals.payerFees.millionths != 0 {
+        json.member("payerFees", totals.payerFees.text(in: currency))
+      }
       json.member("penalties", totals.penalties.text(in: currency))
       json.member("performance", part.factor)
       json.member("performanceUncapped", part.uncappedFactor)

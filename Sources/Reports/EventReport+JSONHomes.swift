@@ -85,20 +85,16 @@ extension EventReport {
   }
 
   private func appendLines(_ pair: HomePair, _ json: inout JSONBytes) {
-    for type in LineType.allCases {
-      let line = pair.row.flatMap { row in
-        settlement.homes[row].lines.first { $0.type == type }
-      }
-      let posted = pair.posted?.lines.first { $0.type == type }?.charged
-      if line == nil, posted == nil { continue }
-      let prior = posted ?? .zero
+    for lines in LinePair.all(pair.row.map { settlement.homes[$0] }, pair.posted) {
+      let line = lines.line
+      let prior = lines.posted?.charged ?? .zero
       let charged = line?.charged ?? .zero
       json.object { json in
         json.member("amount", line?.amount ?? .zero, currency)
         json.member("charged", charged, currency)
         json.member("difference", charged - prior, currency)
         json.member("exact", line?.exact ?? .zero)
-        json.member("policyField", type.policyField)
+        json.member("policyField", lines.field)
         json.member("prior", prior, currency)
         json.member("quantity", line?.quantity ?? .zero)
         if let rate = line?.rate {
@@ -109,16 +105,16 @@ extension EventReport {
         }
         json.member("reason", line?.reason?.code)
         json.member("status", line?.status.rawValue)
-        json.member("type", type.rawValue)
-        json.member("unit", "kWh")
+        json.member("type", lines.type.rawValue)
+        json.member("unit", line?.unit ?? "kWh")
       }
     }
   }
 
   /// What each party has in the end, and what this run adds.
   private func appendParties(_ pair: HomePair, _ json: inout JSONBytes) {
-    let new = pair.row.map { settlement.homes[$0].netSplit } ?? []
-    let old = pair.posted?.netSplit ?? []
+    let new = pair.row.map { settlement.homes[$0].partySplit } ?? []
+    let old = pair.posted?.partySplit ?? []
     for party in SettlementTerms.Party.allCases.sorted() {
       let share = new.first { $0.party == party }?.amount
       let posted = old.first { $0.party == party }?.amount

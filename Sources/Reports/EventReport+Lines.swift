@@ -13,14 +13,8 @@ extension EventReport {
     var out = TextBytes()
     out.append(Self.lineColumns + "\n")
     for pair in pairs() {
-      for type in LineType.allCases {
-        let line = pair.row.flatMap { row in
-          settlement.homes[row].lines.first { $0.type == type }
-        }
-        let prior = pair.posted?.lines.first { $0.type == type }?.charged
-        if line != nil || prior != nil {
-          appendLine(pair, type, line, prior: prior ?? .zero, to: &out)
-        }
+      for line in LinePair.all(pair.row.map { settlement.homes[$0] }, pair.posted) {
+        appendLine(pair, line, to: &out)
       }
       if out.bytes.count >= pieceSize {
         try sink(out.bytes)
@@ -31,23 +25,26 @@ extension EventReport {
   }
 
   private func appendLine(
-    _ pair: HomePair, _ type: LineType, _ line: SettlementLine?, prior: Money,
-    to out: inout TextBytes
+    _ pair: HomePair, _ lines: LinePair, to out: inout TextBytes
   ) {
+    let (type, line) = (lines.type, lines.line)
+    let prior = lines.posted?.charged ?? .zero
     let comma = UInt8(ascii: ",")
     appendHead(pair, to: &out)
     out.append(event.id.text)
     out.append(UInt8(ascii: "."))
     out.append(pair.site.text)
     out.append(UInt8(ascii: "."))
-    out.append(type.rawValue)
+    out.append(lines.name)
     out.append(comma)
     out.append(type.rawValue)
     out.append(comma)
-    out.append(type.policyField)
+    out.append(lines.field)
     out.append(comma)
     out.append(line.map { ExactText.nine($0.quantity) } ?? 0, places: 9, minimum: 0)
-    out.append(",kWh,")
+    out.append(comma)
+    out.append(line?.unit ?? "kWh")
+    out.append(comma)
     if let rate = line?.rate { out.append(rate, currency) }
     out.append(comma)
     out.append(line.map { ExactText.text($0.exact) } ?? "0")
@@ -64,7 +61,7 @@ extension EventReport {
     out.append(comma)
     out.append(CSV.cell(line?.reason?.code ?? ""))
     out.append(comma)
-    appendEntry(pair, isPenalty: type == .penalty, to: &out)
+    appendEntry(pair, lines.kind, to: &out)
   }
 
   func writeParties(to sink: ([UInt8]) throws -> Void) rethrows {
@@ -73,11 +70,13 @@ extension EventReport {
     for pair in pairs() {
       let home = pair.row.map { settlement.homes[$0] }
       appendLegs(
-        pair, new: home?.rewardSplit ?? [], old: pair.posted?.rewardSplit ?? [],
-        isPenalty: false, to: &out)
+        pair, new: home?.rewardSplit ?? [], old: pair.posted?.rewardSplit ?? [], .reward, to: &out)
       appendLegs(
-        pair, new: home?.penaltySplit ?? [], old: pair.posted?.penaltySplit ?? [],
-        isPenalty: true, to: &out)
+        pair, new: home?.penaltySplit ?? [], old: pair.posted?.penaltySplit ?? [], .penalty,
+        to: &out)
+      appendLegs(
+        pair, new: home?.bonusSplit ?? [], old: pair.posted?.bonusSplit ?? [], .bonus, to: &out)
+      appendLegs(pair, new: home?.feeSplit ?? [], old: pair.posted?.feeSplit ?? [], .fee, to: &out)
       if out.bytes.count >= pieceSize {
         try sink(out.bytes)
         out.removeAll()
@@ -86,9 +85,9 @@ extension EventReport {
     try sink(out.bytes)
   }
 
-  /// Legs of the reward or of the penalty; those that are and were zero are left out.
+  /// Legs of one kind of entry; those that are and were zero are left out.
   private func appendLegs(
-    _ pair: HomePair, new: [PartyShare], old: [PartyShare], isPenalty: Bool,
+    _ pair: HomePair, new: [PartyShare], old: [PartyShare], _ kind: EntryKind,
     to out: inout TextBytes
   ) {
     for party in SettlementTerms.Party.allCases.sorted() {
@@ -102,7 +101,7 @@ extension EventReport {
       out.appendCell(amount, currency)
       out.appendCell(prior, currency)
       out.appendCell(amount - prior, currency)
-      appendEntry(pair, isPenalty: isPenalty, to: &out)
+      appendEntry(pair, kind, to: &out)
     }
   }
 
@@ -117,12 +116,8 @@ extension EventReport {
   }
 
   /// The last cell of a row.
-  private func appendEntry(_ pair: HomePair, isPenalty: Bool, to out: inout TextBytes) {
-    if let row = pair.row,
-      let index = isPenalty ? homes[row].penaltyEntry : homes[row].rewardEntry
-    {
-      out.append(index)
-    }
+  private func appendEntry(_ pair: HomePair, _ kind: EntryKind, to out: inout TextBytes) {
+    if let row = pair.row, let index = homes[row].entries[kind] { out.append(index) }
     out.append(UInt8(ascii: "\n"))
   }
 }

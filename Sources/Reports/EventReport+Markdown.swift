@@ -30,13 +30,15 @@ extension EventReport {
     text += "\n## Money\n\n"
     text += Self.table(
       ["line", "computed", "charged"],
-      settlement.totals.byType.map {
-        [
-          Self.name($0.type), People.money($0.amount, currency),
-          People.money($0.charged, currency),
-        ]
+      typeRows.map {
+        [$0.name, People.money($0.computed, currency), People.money($0.charged, currency)]
       })
     text += "\n"
+    if !feeRows.isEmpty {
+      text += Self.table(
+        ["fee", "charged"], feeRows.map { [$0.name, People.money($0.charged, currency)] })
+      text += "\n"
+    }
     text += Self.table(
       ["party", "net"],
       settlement.totals.byParty.map { [$0.party.rawValue, People.money($0.net, currency)] })

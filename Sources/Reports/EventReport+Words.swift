@@ -14,10 +14,9 @@ extension EventReport {
   /// What it cost and what was delivered, in one sentence.
   var summary: String {
     let totals = settlement.totals
-    let net = MoneyTotal(millionths: totals.rewards.millionths - totals.penalties.millionths)
     let homes = People.count(settlement.homes.count, "home", "homes")
     var text =
-      "\(homes) earned \(People.money(net, currency)) for "
+      "\(homes) earned \(People.money(totals.net, currency)) for "
       + "\(People.energy(totals.credited)) of verified reduction"
     // What silent homes were asked for was asked of others once more: together they were asked for
     // more than the event had promised. Less than a percent is rounding.
@@ -69,6 +68,12 @@ extension EventReport {
     }
     if let delivered = fleet.delivered {
       figures.insert(("Reported", People.energy(delivered), "by the batteries themselves"), at: 2)
+    }
+    if totals.bonuses.millionths != 0 {
+      figures.append(("Pool", People.money(totals.bonuses, currency), "of the penalties, to homes"))
+    }
+    if totals.payerFees.millionths != 0 {
+      figures.append(("Fees", People.money(totals.payerFees, currency), "charged to the utility"))
     }
     if totals.held.millionths != 0 {
       figures.append(("Held", People.money(totals.held, currency), "waits for a decision"))
@@ -123,8 +128,34 @@ extension EventReport {
   static func name(_ type: LineType) -> String {
     switch type {
     case .directReward: "Energy reward"
+    case .additionalReward: "Additional reward"
     case .premium: "Surge premium"
     case .penalty: "Penalty"
+    case .fee: "Fee"
     }
+  }
+
+  /// Lines by type with what they come to, computed and charged: they add up to what the parties
+  /// have. Of fees it is what the payer pays on top; what parties pay each other is in `feeRows`.
+  var typeRows: [(name: String, computed: MoneyTotal, charged: MoneyTotal)] {
+    let totals = settlement.totals
+    var rows = totals.byType.filter { $0.type != .fee }.map {
+      (name: Self.name($0.type), computed: $0.amount, charged: $0.charged)
+    }
+    if totals.payerFees.millionths != 0 {
+      rows.append(("Fees on top", totals.payerFees, totals.payerFees))
+    }
+    return rows
+  }
+
+  /// Each fee of the policy with what it comes to, in the order of the names.
+  var feeRows: [(name: String, charged: MoneyTotal)] {
+    var sums: [String: MoneyTotal] = [:]
+    for home in settlement.homes {
+      for line in home.lines where line.type == .fee {
+        sums[line.field, default: MoneyTotal()] += line.charged
+      }
+    }
+    return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }

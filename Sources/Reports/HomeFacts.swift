@@ -80,16 +80,14 @@ public struct HomeFacts: Hashable, Sendable {
   public var flags: [String]
   /// SHA-256 of what verification read, or nil.
   public var inputSHA256: Digest?
-  /// Ledger index of the reward, or nil.
-  public var rewardEntry: Int64?
-  /// Ledger index of the penalty, or nil.
-  public var penaltyEntry: Int64?
+  /// Ledger indexes of what was posted.
+  public var entries: [EntryKind: Int64]
 
   /// A home.
   public init(
     site: SiteID, batteries: [BatteryID], intervals: [Interval], baseline: Baseline? = nil,
     lossFactorMillionths: Int64? = nil, flags: [String] = [], inputSHA256: Digest? = nil,
-    rewardEntry: Int64? = nil, penaltyEntry: Int64? = nil
+    entries: [EntryKind: Int64] = [:]
   ) {
     self.site = site
     self.batteries = batteries
@@ -98,7 +96,6 @@ public struct HomeFacts: Hashable, Sendable {
     self.lossFactorMillionths = lossFactorMillionths
     self.flags = flags
     self.inputSHA256 = inputSHA256
-    self.rewardEntry = rewardEntry
-    self.penaltyEntry = penaltyEntry
+    self.entries = entries
   }
 }

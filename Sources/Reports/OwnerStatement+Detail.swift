@@ -86,11 +86,18 @@ extension OwnerStatement {
         case "directReward": "Energy reward: \(quantity) kWh that count"
         case "premium": "Surge premium: \(quantity) kWh that count"
         case "penalty": "Penalty: \(quantity) kWh short of what was promised"
+        case "additionalReward" where field == "reward.bonusPool":
+          "A part of the penalties of others"
+        case "additionalReward": "Energy reward: \(quantity) kWh that count"
+        case "fee":
+          "Fee \(field.dropFirst("fees.".count))" + (rate.isEmpty ? "" : ": \(quantity) kWh")
         default: "\(type): \(quantity) kWh"
         }
+      let isOfEnergy = type != "fee" && field != "reward.bonusPool"
       let price =
         rate.isEmpty
-        ? ", each interval at its own price" : ", at \(rate) \(currency.code) a kWh"
+        ? isOfEnergy ? ", each interval at its own price" : ""
+        : ", at \(rate) \(currency.code) a kWh"
       var text = "\(what)\(price) (\(field))."
       if status == "held" {
         text += " \(People.money(amount, currency)) wait for a decision: \(reason)."

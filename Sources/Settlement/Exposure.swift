@@ -4,7 +4,9 @@ public import Grid
 public struct Exposure: Hashable, Sendable {
   /// The sum of the homes' greatest lines, each rounded up to the minor unit.
   public let greatestCost: Money
-  /// What must be free: the greatest cost times `escrow.coverPercent`, rounded up.
+  /// The fees that the payer pays on top of them, at most.
+  public var payerFees = Money.zero
+  /// What must be free: both together times `escrow.coverPercent`, rounded up.
   public let toCover: Money
 
   /// What is missing to cover it when `funded` is free, or nil when it is covered.

@@ -10,19 +10,26 @@ public struct PostedHome: Hashable, Sendable {
   public var lines: [PostedLine]
   /// Rewards by party.
   public var rewardSplit: [PartyShare]
-  /// Net by party.
+  /// Net of rewards and penalties by party.
   public var netSplit: [PartyShare]
+  /// What the bonus pool gave, by party.
+  public var bonusSplit: [PartyShare] = []
+  /// What fees took and gave, by party.
+  public var feeSplit: [PartyShare] = []
 
   /// What one line charged.
   public struct PostedLine: Hashable, Sendable {
     /// Its type.
     public var type: LineType
+    /// The field of the policy that makes it.
+    public var field: String
     /// What it charged.
     public var charged: Money
 
     /// A posted line.
-    public init(type: LineType, charged: Money) {
+    public init(type: LineType, field: String? = nil, charged: Money) {
       self.type = type
+      self.field = field ?? type.policyField
       self.charged = charged
     }
   }
@@ -51,8 +58,16 @@ public struct PostedHome: Hashable, Sendable {
   public init(_ home: HomeSettlement) {
     self.init(
       site: home.site, owner: home.owner,
-      lines: home.lines.map { PostedLine(type: $0.type, charged: $0.charged) },
+      lines: home.lines.map { PostedLine(type: $0.type, field: $0.field, charged: $0.charged) },
       rewardSplit: home.rewardSplit, netSplit: home.netSplit)
+    bonusSplit = home.bonusSplit
+    feeSplit = home.feeSplit
+  }
+
+  /// What each party has of all its entries.
+  public var partySplit: [PartyShare] {
+    guard !bonusSplit.isEmpty || !feeSplit.isEmpty else { return netSplit }
+    return PartyShare.sum([netSplit, bonusSplit, feeSplit])
   }
 }
 
@@ -62,6 +77,8 @@ public struct HomeDifference: Hashable, Sendable {
   public struct Line: Hashable, Sendable {
     /// Its type.
     public let type: LineType
+    /// The field of the policy that makes it.
+    public let field: String
     /// What is posted.
     public let prior: Money
     /// What it is now.
@@ -80,6 +97,10 @@ public struct HomeDifference: Hashable, Sendable {
   public let rewardSplit: [PartyShare]
   /// New less posted penalty parts, party by party.
   public let penaltySplit: [PartyShare]
+  /// New less posted parts of the pool, party by party.
+  public var bonusSplit: [PartyShare] = []
+  /// New less posted fees, party by party.
+  public var feeSplit: [PartyShare] = []
 
   /// New less posted net, party by party.
   public var netSplit: [PartyShare] {
@@ -88,17 +109,21 @@ public struct HomeDifference: Hashable, Sendable {
     }
   }
 
-  /// By how much its rewards or its penalties change, whichever is more; not negative.
+  /// By how much its rewards, its penalties, its part of the pool or one of its lines changes,
+  /// whichever is most; not negative.
   public var greatestChange: Money {
-    [rewardSplit, penaltySplit].map { split in
-      let sum = split.reduce(Money.zero) { $0 + $1.amount }
-      return max(sum, -sum)
-    }.max() ?? .zero
+    let sums = [rewardSplit, penaltySplit, bonusSplit].map { split in
+      split.reduce(Money.zero) { $0 + $1.amount }
+    }
+    let fees = feeSplit.map(\.amount)
+    return (sums + fees).map { max($0, -$0) }.max() ?? .zero
   }
 
   /// True when the run posts nothing for the home.
   public var isZero: Bool {
-    rewardSplit.allSatisfy { $0.amount == .zero } && penaltySplit.allSatisfy { $0.amount == .zero }
+    [rewardSplit, penaltySplit, bonusSplit, feeSplit].allSatisfy { split in
+      split.allSatisfy { $0.amount == .zero }
+    }
   }
 }
 
@@ -160,18 +185,19 @@ extension Settlement {
       old == nil || new == nil || old?.owner == new?.owner,
       "an event's home keeps the owner of the event's date")
     var lines: [HomeDifference.Line] = []
-    for type in LineType.allCases {
-      let charged = new?.lines.first { $0.type == type }?.charged
-      let prior = old?.lines.first { $0.type == type }?.charged
-      if charged == nil, prior == nil { continue }
+    for pair in LinePair.all(new, old) {
       lines.append(
-        HomeDifference.Line(type: type, prior: prior ?? .zero, charged: charged ?? .zero))
+        HomeDifference.Line(
+          type: pair.type, field: pair.field, prior: pair.posted?.charged ?? .zero,
+          charged: pair.line?.charged ?? .zero))
     }
     let rewards = subtract(new?.rewardSplit ?? [], old?.rewardSplit ?? [])
     let net = subtract(new?.netSplit ?? [], old?.netSplit ?? [])
     return HomeDifference(
       site: site, owner: owner, lines: lines, rewardSplit: rewards,
-      penaltySplit: subtract(net, rewards))
+      penaltySplit: subtract(net, rewards),
+      bonusSplit: subtract(new?.bonusSplit ?? [], old?.bonusSplit ?? []),
+      feeSplit: subtract(new?.feeSplit ?? [], old?.feeSplit ?? []))
   }
 
   /// New less old over every party that has a part in one of them, in the order of the names.
@@ -198,7 +224,8 @@ extension Settlement {
       let penalties = home.penaltySplit.reduce(Money.zero) { $0 - $1.amount }
       SettlementEntry.append(
         to: &entries, site: home.site, owner: home.owner, run: run, rewards: rewards,
-        rewardSplit: home.rewardSplit, penalties: penalties, penaltySplit: home.penaltySplit)
+        rewardSplit: home.rewardSplit, penalties: penalties, penaltySplit: home.penaltySplit,
+        bonusSplit: home.bonusSplit, feeSplit: home.feeSplit)
     }
     return entries
   }

@@ -1,7 +1,8 @@
 import Grid
 
 extension SettlementResult {
-  /// What the first payable run writes: for each home the reward and, if there is one, the penalty.
+  /// What the first payable run writes: for each home the reward and, if there is one, the penalty,
+  /// what it gets from the pool, and fees.
   ///
   /// A run that is not payable writes nothing. Homes are in the order of their sites, a reward
   /// before its penalty; the legs of an entry sum to zero.
@@ -13,7 +14,8 @@ extension SettlementResult {
       SettlementEntry.append(
         to: &entries, site: home.site, owner: home.owner, run: run, rewards: home.rewards,
         rewardSplit: home.rewardSplit, penalties: home.penalties,
-        penaltySplit: home.penalties == .zero ? [] : home.penaltySplit)
+        penaltySplit: home.penalties == .zero ? [] : home.penaltySplit,
+        bonusSplit: home.bonusSplit, feeSplit: home.feeSplit)
     }
     return entries
   }
@@ -23,9 +25,12 @@ extension SettlementEntry {
   /// Adds the entries of one home; nothing where every amount is zero.
   static func append(
     to entries: inout [SettlementEntry], site: SiteID, owner: OwnerID, run: SettlementRun,
-    rewards: Money, rewardSplit: [PartyShare], penalties: Money, penaltySplit: [PartyShare]
+    rewards: Money, rewardSplit: [PartyShare], penalties: Money, penaltySplit: [PartyShare],
+    bonusSplit: [PartyShare] = [], feeSplit: [PartyShare] = []
   ) {
-    func add(_ key: String, _ account: SettlementAccount, _ amount: Money, _ split: [PartyShare]) {
+    func add(
+      _ kind: EntryKind, _ account: SettlementAccount, _ amount: Money, _ split: [PartyShare]
+    ) {
       var legs: [SettlementLeg] = []
       legs.reserveCapacity(split.count + 1)
       if amount != .zero { legs.append(SettlementLeg(account: account, amount: amount)) }
@@ -36,10 +41,15 @@ extension SettlementEntry {
         sum = sum + part.amount
       }
       precondition(sum == .zero, "the legs of an entry sum to zero")
-      if !legs.isEmpty { entries.append(SettlementEntry(site: site, key: key, legs: legs)) }
+      guard !legs.isEmpty else { return }
+      entries.append(
+        SettlementEntry(site: site, kind: kind, key: run.name + kind.suffix, legs: legs))
     }
     let payer: SettlementAccount = run.payer == .escrow ? .escrow : .funding
-    add(run.name, payer, -rewards, rewardSplit)
-    add(run.name + ":penalty", .penalty, penalties, penaltySplit)
+    func sum(_ split: [PartyShare]) -> Money { split.reduce(.zero) { $0 + $1.amount } }
+    add(.reward, payer, -rewards, rewardSplit)
+    add(.penalty, .penalty, penalties, penaltySplit)
+    add(.bonus, .penalty, -sum(bonusSplit), bonusSplit)
+    add(.fee, payer, -sum(feeSplit), feeSplit)
   }
 }

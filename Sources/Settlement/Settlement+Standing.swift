@@ -146,8 +146,12 @@ extension SettlementResult.Totals {
   init(_ facts: Settlement.Facts) {
     var types = facts.prices.rewards.map(\.type)
     if facts.terms.penalty != nil { types.append(.penalty) }
+    self.init(types: types, parties: facts.parties.parties)
+  }
+
+  init(types: [LineType], parties: [SettlementTerms.Party]) {
     byType = types.map { OfType(type: $0) }
-    byParty = facts.parties.parties.map { OfParty(party: $0) }
+    byParty = parties.map { OfParty(party: $0) }
   }
 
   mutating func add(_ home: HomeSettlement) {
@@ -157,11 +161,15 @@ extension SettlementResult.Totals {
         byType[place].charged += line.charged
       }
     }
-    for place in home.netSplit.indices {
-      byParty[place].net += home.netSplit[place].amount
+    for part in home.partySplit {
+      for place in byParty.indices where byParty[place].party == part.party {
+        byParty[place].net += part.amount
+      }
     }
     rewards += home.rewards
     penalties += home.penalties
+    bonuses += home.bonus
+    payerFees += home.payerFees
     held += home.held
     committed += home.committed
     verified += home.verified
@@ -172,7 +180,7 @@ extension SettlementResult.Totals {
   /// Compares both sides: under `sumOfHomes` nothing may be left over.
   mutating func close() {
     let paid = byParty.reduce(Int128(0)) { $0 + $1.net.millionths }
-    rounding.millionths = rewards.millionths - penalties.millionths - paid
+    rounding.millionths = net.millionths - paid
     precondition(rounding.millionths == 0, "the parties get exactly what payer and homes pay")
   }
 }

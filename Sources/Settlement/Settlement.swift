@@ -96,7 +96,8 @@ public enum Settlement {
       if standing.status == .held { held = held + amount }
       lines.append(
         SettlementLine(
-          type: reward.type, quantity: earned.quantity, rate: reward.uniform,
+          type: reward.type, field: reward.type.policyField, quantity: earned.quantity,
+          rate: reward.uniform,
           exact: earned.amount, amount: amount, charged: charged, status: standing.status,
           reason: standing.reason))
     }
@@ -116,7 +117,8 @@ public enum Settlement {
         }
         lines.append(
           SettlementLine(
-            type: .penalty, quantity: owed.component.quantity, rate: facts.prices.uniformPenalty,
+            type: .penalty, field: LineType.penalty.policyField, quantity: owed.component.quantity,
+            rate: facts.prices.uniformPenalty,
             exact: -owed.component.amount, amount: -amount, charged: -penalties,
             status: standing.status, reason: reason))
       }

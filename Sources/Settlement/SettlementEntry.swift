@@ -44,10 +44,46 @@ public struct SettlementLeg: Hashable, Sendable {
   }
 }
 
+/// What an entry of a home is for, in the order in which they are posted.
+public enum EntryKind: String, Hashable, Sendable, CaseIterable {
+  /// What the payer pays for energy, by party.
+  case reward
+  /// What missing energy takes from each party.
+  case penalty
+  /// What comes out of the bonus pool.
+  case bonus
+  /// What fees take and give.
+  case fee
+
+  /// Its key is that of its run with this at the end.
+  public var suffix: String { self == .reward ? "" : ":" + rawValue }
+
+  /// Its reason in the ledger.
+  public var reason: String { self == .reward ? "settlement" : rawValue }
+
+  /// The kind that posts a line.
+  public init(of type: LineType, field: String) {
+    switch type {
+    case .directReward, .premium: self = .reward
+    case .additionalReward: self = field == ProgrammeSettlement.bonusField ? .bonus : .reward
+    case .penalty: self = .penalty
+    case .fee: self = .fee
+    }
+  }
+
+  /// The kind that has this reason; nil for what is no settlement.
+  public init?(reason: String) {
+    guard let kind = Self.allCases.first(where: { $0.reason == reason }) else { return nil }
+    self = kind
+  }
+}
+
 /// What is to be written in the ledger for one home: legs that sum to zero.
 public struct SettlementEntry: Hashable, Sendable {
   /// The home.
   public let site: SiteID
+  /// What it is for.
+  public let kind: EntryKind
   /// The run as it enters the entry's key with event and site: `initial` or `initial:penalty`.
   public let key: String
   /// At least two, no account twice.

@@ -2,27 +2,34 @@ public import Grid
 
 /// What a line is for; the order is that in which they are printed.
 public enum LineType: String, Hashable, Comparable, Sendable, CaseIterable {
-  /// `reward.energy`.
+  /// `reward.energy`, and what a month or a season pays.
   case directReward
+  /// `reward.energy` where its line says so, and `reward.bonusPool`.
+  case additionalReward
   /// `reward.premium`.
   case premium
   /// `reward.penalty`.
   case penalty
+  /// `fees`.
+  case fee
 
-  /// The field of the policy that makes the line.
+  /// The field of the policy that makes such a line of an event, where no other is named.
   public var policyField: String {
     switch self {
-    case .directReward: "reward.energy"
+    case .directReward, .additionalReward: "reward.energy"
     case .premium: "reward.premium"
     case .penalty: "reward.penalty"
+    case .fee: "fees"
     }
   }
 
   private var place: Int {
     switch self {
     case .directReward: 0
-    case .premium: 1
-    case .penalty: 2
+    case .additionalReward: 1
+    case .premium: 2
+    case .penalty: 3
+    case .fee: 4
     }
   }
 
@@ -66,6 +73,17 @@ public enum LineReason: Hashable, Sendable {
   case penaltyCap
   /// Test events are not paid under this policy.
   case testNotPaid
+  /// A cap of rewards cut it.
+  case rewardCap(RewardCap)
+  /// Penalties that nobody may have go back to those who were charged.
+  case refund
+  /// The rate has no price for this event.
+  case priceMissing
+
+  /// Which of `reward.caps`.
+  public enum RewardCap: String, Hashable, Sendable, CaseIterable {
+    case homePerMonth, homePerSeason, fleetPerEvent
+  }
 
   /// The code as it stands in reports.
   public var code: String {
@@ -80,6 +98,9 @@ public enum LineReason: Hashable, Sendable {
     case .optedOut: "optedOut"
     case .penaltyCap: "penaltyCap"
     case .testNotPaid: "testNotPaid"
+    case .rewardCap(let cap): cap.rawValue
+    case .refund: "refund"
+    case .priceMissing: "priceMissing"
     }
   }
 }
@@ -88,8 +109,12 @@ public enum LineReason: Hashable, Sendable {
 public struct SettlementLine: Hashable, Sendable {
   /// What for.
   public let type: LineType
-  /// Energy that is priced, in kilowatt-hours.
+  /// The field of the policy that makes the line; it tells lines of one type apart.
+  public var field: String
+  /// What is priced: energy in kilowatt-hours, or money that a share is taken of.
   public let quantity: ExactAmount
+  /// Of what: `kWh`, or the currency's code.
+  public var unit = "kWh"
   /// Price a kilowatt-hour in millionths; nil when it differs between the intervals.
   public let rate: Money?
   /// The exact amount in the currency, negative for a penalty.
@@ -102,4 +127,13 @@ public struct SettlementLine: Hashable, Sendable {
   public let status: LineStatus
   /// Why, where the numbers do not say it.
   public let reason: LineReason?
+
+  /// The name of the line among those of its home: its type, and the field where that is not the
+  /// type's own.
+  public var name: String { Self.name(type, field) }
+
+  /// The name of a line of this type that this field makes.
+  public static func name(_ type: LineType, _ field: String) -> String {
+    field == type.policyField ? type.rawValue : field
+  }
 }

@@ -46,8 +46,14 @@ public struct HomeSettlement: Hashable, Sendable {
   public let held: Money
   /// The rewards by party.
   public let rewardSplit: [PartyShare]
-  /// The net by party: what each has in the end.
+  /// The net of rewards and penalties by party.
   public let netSplit: [PartyShare]
+  /// What comes to it from the bonus pool, paid by penalties.
+  public var bonus = Money.zero
+  /// What the pool changes for each party; empty without.
+  public var bonusSplit: [PartyShare] = []
+  /// What fees change for each party; empty without.
+  public var feeSplit: [PartyShare] = []
   /// The sum of the reward's bases.
   public let committed: Energy
   /// The sum of what was verified, signed, over the intervals that have a value.
@@ -57,8 +63,17 @@ public struct HomeSettlement: Hashable, Sendable {
   /// What is missing after the deadband, where it was measured.
   public let shortfall: Energy
 
-  /// Rewards less penalties.
-  public var net: Money { rewards - penalties }
+  /// What the home's parties have in the end.
+  public var net: Money { rewards - penalties + bonus + payerFees }
+
+  /// Fees that the payer pays on top of the rewards.
+  public var payerFees: Money { feeSplit.reduce(.zero) { $0 + $1.amount } }
+
+  /// What each party has in the end, with bonus and fees.
+  public var partySplit: [PartyShare] {
+    guard !bonusSplit.isEmpty || !feeSplit.isEmpty else { return netSplit }
+    return PartyShare.sum([netSplit, bonusSplit, feeSplit])
+  }
 
   /// What the penalty takes from each party: net less reward; a part may have the other sign.
   public var penaltySplit: [PartyShare] {
@@ -95,6 +110,17 @@ public struct SettlementResult: Hashable, Sendable {
     public internal(set) var rewards = MoneyTotal()
     /// Penalties charged to the homes, not negative.
     public internal(set) var penalties = MoneyTotal()
+    /// Paid out of the bonus pool.
+    public internal(set) var bonuses = MoneyTotal()
+    /// Fees that the payer pays on top of the rewards.
+    public internal(set) var payerFees = MoneyTotal()
+    /// What the parties have in the end: rewards less penalties, with what the pool gives back of
+    /// them and the payer's fees.
+    public var net: MoneyTotal {
+      MoneyTotal(
+        millionths: rewards.millionths - penalties.millionths + bonuses.millionths
+          + payerFees.millionths)
+    }
     /// Rewards that wait.
     public internal(set) var held = MoneyTotal()
     /// What the payer pays beyond what the parties get; the rounding account. Zero, because payer

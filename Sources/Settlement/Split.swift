@@ -14,6 +14,15 @@ public struct PartyShare: Hashable, Sendable {
   }
 }
 
+extension PartyShare {
+  /// The sums of some splits by party, in the order of the names.
+  static func sum(_ splits: [[PartyShare]]) -> [PartyShare] {
+    var sums: [SettlementTerms.Party: Money] = [:]
+    for part in splits.joined() { sums[part.party] = (sums[part.party] ?? .zero) + part.amount }
+    return sums.sorted { $0.key < $1.key }.map { PartyShare(party: $0.key, amount: $0.value) }
+  }
+}
+
 /// Dividing a rounded amount so that nothing is lost and nothing depends on chance.
 public enum Split {
   /// Divides `amount` by `weights`: floors in minor units, then one unit each by largest remainder.

@@ -18,7 +18,7 @@ struct SettleCommand: AsyncParsableCommand {
       alone. Nothing is posted.
 
       A policy with fees, unit: fleet or another rule of a programme shows each line and each party's part \
-      of it; such a policy goes without --out and --null.
+      of it; one that headroom serve does not carry out goes without --out.
 
       With --intervals verified intervals are read instead of meters, of any number of events: what \
       a report's intervals.csv says of commitment and reduction, or a file of one's own. They are \
@@ -98,9 +98,9 @@ struct SettleCommand: AsyncParsableCommand {
         "\(policy): measurement.aggregate is fleet; allowed: sumOfHomes, because lines of money "
           + "are those of homes (headroom baseline shows both)")
     }
-    guard files.policy.programme == nil || out == nil else {
+    guard files.policy.isServed || out == nil else {
       throw Outcome.badInput.failure(
-        "\(policy): its rules of a programme are not in the report's files yet; allowed: no --out")
+        "\(policy): some of its rules are not in the report's files yet; allowed: no --out")
     }
     let rehearsal = try plan(files)
     let batteries = files.fleet ?? []
@@ -115,17 +115,22 @@ struct SettleCommand: AsyncParsableCommand {
     Console.note(
       "notices and commands count as acknowledged; earlier earnings of the month are not known")
     let performances = try await measurement.verify(measured)
+    let served = files.policy.isServed ? files.policy : nil
+    let output = served.map { policy in
+      SettleOutput(
+        account: EventAccount(
+          measured, policy: policy, performances: performances,
+          run: run, payer: policy.settlement.escrowRequired ? .escrow : .funding),
+        rehearsal: rehearsal, fleet: batteries)
+    }
+    if let out, let output { try write(output, of: measured, by: measurement, to: out) }
     if let terms = files.policy.programme {
       let output = PeriodOutput(
         measured, performances: performances, policy: files.policy, terms: terms, run: run)
       if json { output.writeJSON { Console.result($0) } } else { Console.result(output.text) }
       return
     }
-    let account = EventAccount(
-      measured, policy: files.policy, performances: performances,
-      run: run, payer: files.policy.settlement.escrowRequired ? .escrow : .funding)
-    let output = SettleOutput(account: account, rehearsal: rehearsal, fleet: batteries)
-    if let out { try write(output, of: measured, by: measurement, to: out) }
+    guard let output else { preconditionFailure("a policy without a programme is served") }
     if json { output.writeJSON { Console.result($0) } } else { Console.result(output.text) }
   }
 

@@ -113,7 +113,8 @@ struct SettleOutput {
       json.integer("verifiedWh", totals.verified.wattHoursRoundedDown)
       json.integer("creditedWh", totals.credited.wattHoursRoundedDown)
       json.integer("shortfallWh", totals.shortfall.wattHoursRoundedDown)
-      for type in LineType.allCases {
+      let always: Set<LineType> = [.directReward, .premium, .penalty]
+      for type in always.union(totals.byType.map(\.type)).sorted() {
         let charged = totals.byType.first { $0.type == type }?.charged ?? MoneyTotal()
         json.text(type.rawValue, charged.text(in: result.currency))
       }

@@ -26,8 +26,8 @@ struct ReportedPair {
         asked: Energy(wattHours: 2_000), committed: Energy(wattHours: 2_000), batteries: 2,
         eligible: 2, commanded: 2, acknowledged: 2))
     around.entries = [
-      SiteID("H1")!: (Int64(entries[0]), nil),
-      SiteID("H2")!: (Int64(entries[1]), Int64(entries[2])),
+      SiteID("H1")!: [.reward: Int64(entries[0])],
+      SiteID("H2")!: [.reward: Int64(entries[1]), .penalty: Int64(entries[2])],
     ]
     try reports.write(pair.account.report(around))
   }

@@ -35,19 +35,47 @@ import Testing
     }
   }
 
-  @Test func `other commands and the report refuse such a policy`() throws {
+  @Test func `writes a report in which the fees are lines, and adds up`() throws {
     try World.make { world in
-      let arguments = try Self.arguments(world)
+      let out = try Program.run(
+        try Self.arguments(world) + ["--out", world.folder + "/reports"])
+      #expect(out.status == 0, "\(out.notes)")
+      let files = FileManager.default.subpaths(atPath: world.folder + "/reports") ?? []
+      let found = try #require(files.first { $0.hasSuffix("lines.csv") })
+      let folder = world.folder + "/reports/" + found.dropLast("lines.csv".count)
+      let lines = try String(contentsOfFile: folder + "lines.csv", encoding: .utf8)
+      let fees = lines.split(separator: "\n").filter { $0.contains(",fee,") }
+      #expect(fees.count == 2)
+      #expect(fees[0].contains(".fees.commission,fee,fees.commission,2.16,USD,,0.864,0.86,USD,"))
+      #expect(fees[1].contains(".fees.wires,fee,fees.wires,1.08,kWh,0.02,0.0216,0.02,USD,0.02,"))
+      let parties = try String(contentsOfFile: folder + "parties.csv", encoding: .utf8)
+      let sum = parties.split(separator: "\n").dropFirst().reduce(0) { sum, row in
+        sum
+          + Int(
+            (Double(row.split(separator: ",", omittingEmptySubsequences: false)[5])! * 100)
+              .rounded())
+      }
+      #expect(sum == 218)
+    }
+  }
+
+  @Test func `other commands refuse what is not served, and take the rest`() throws {
+    try World.make { world in
+      var measure = Array(try Self.arguments(world).dropLast(2))
+      measure[0] = "baseline"
+      #expect(try Program.run(measure).status == 0)
+      let policy = Home.changes + [("disputeDays: 60", "payerBasis: exactLines")]
+      let arguments =
+        try Home.arguments("settle", world, policy: policy)
+        + ["--fleet", try `headroom settle`.fleet(world)]
       let out = try Program.run(arguments + ["--out", world.folder + "/reports"])
       #expect(out.status == 65)
       #expect(out.notes.contains("allowed: no --out"))
-      var measure = Array(arguments.dropLast(2))
+      measure = Array(arguments.dropLast(2))
       measure[0] = "baseline"
       let baseline = try Program.run(measure)
       #expect(baseline.status == 65)
       #expect(baseline.notes.contains("only headroom settle carries it out yet"))
-      let null = try Program.run(Array(arguments.dropLast(2)) + ["--null"])
-      #expect(null.status == 65)
     }
   }
 }

@@ -57,12 +57,12 @@ extension Fixture {
     #expect(try Fixture.load(Fixture.whole).programme == nil)
   }
 
-  @Test func `are refused where only an event is settled`() throws {
+  @Test func `are served, but for a payer's basis of its own`() throws {
     let faults = Fixture.faults(try Fixture.withFees())
-    #expect(
-      faults.map(\.path).sorted() == [
-        "fees", "settlement.payerBasis", "splits.of", "splits.penaltyShares",
-      ])
+    #expect(faults.map(\.path) == ["settlement.payerBasis"])
+    let served = try Fixture.withFees().replacing("payerBasis: exactLines", with: "disputeDays: 90")
+    #expect(Fixture.faults(served) == [])
+    #expect(try Fixture.load(served).eventProgramme?.fees.count == 2)
     #expect(faults.allSatisfy { $0.code == YAMLFault.Code.notYet })
     #expect(faults.allSatisfy { $0.found.contains("only headroom settle") })
   }
@@ -121,7 +121,7 @@ extension Fixture {
     text = text.replacing("owner: 70,", with: "grid: 70,")
     let paths = Fixture.faults(text).map(\.path)
     #expect(
-      paths.sorted() == ["reward.caps.fleetPerEvent", "reward.energy.line", "reward.unit"])
+      paths.sorted() == ["reward.caps.fleetPerEvent", "reward.unit"])
     let policy = try Policy.load(
       bytes: Array(text.utf8), file: "p.yaml", allowsProgramme: true)
     let terms = try #require(policy.programme)

@@ -22,7 +22,6 @@ import Testing
     Edit(
       "capPercent: 110", "capPercent: unlimited", "reward.energy.capPercent",
       "exposureUnbounded"),
-    Edit("capPercent: 110", "line: additionalReward", "reward.energy.line", "notYet"),
     Edit(
       "byLevel: {0: 0, 1: 500, 2: 2000.001, 3: 3000}", "byLevel: {1: 500, 2: 200, 3: 300}",
       "reward.premium.rate.byLevel", "levelWithoutValue"),
@@ -56,16 +55,10 @@ import Testing
       "missing", down: -15),
     Edit(
       "excusals: [gridOutage, weather]",
-      "excusals: []\n  caps: {homePerMonth: 1}", "reward.caps.homePerMonth", "notYet",
-      down: 1),
+      "excusals: []\n  caps: {homePerDay: 1}", "reward.caps.homePerDay", "unknownField", down: 1),
     Edit("owner: 70,", "owner: 69.99,", "splits.shares", "splitNot100"),
     Edit("owner: 70,", "grid: 70,", "splits.shares", "ownerMissing"),
     Edit("tax: 2.5", "bank: 2.5", "splits.shares.bank"),
-    Edit("shares: {owner: 70", "of: lines\n  shares: {owner: 70", "splits.of", "notYet"),
-    Edit(
-      "splits:\n",
-      "fees: [{name: a, percentOf: premium, percent: 4, paidBy: owner, to: grid}]\nsplits:\n",
-      "fees", "notYet"),
     Edit(
       "disputeDays: 90", "payerBasis: fleetTotal", "settlement.payerBasis", "notYet"),
     Edit("required: true", "required: maybe", "escrow.required"),

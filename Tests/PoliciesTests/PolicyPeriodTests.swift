@@ -78,8 +78,7 @@ import Testing
     let faults = Fixture.faults(Fixture.tiered)
     #expect(
       faults.map(\.path).sorted() == [
-        "reward.bonusPool", "reward.caps.fleetPerEvent", "reward.caps.homePerMonth",
-        "reward.caps.homePerSeason", "reward.energy.rate", "reward.penalty.missingData",
+        "reward.bonusPool", "reward.caps.fleetPerEvent", "reward.energy.rate",
         "reward.premium.rate",
       ])
     #expect(faults.allSatisfy { $0.code == YAMLFault.Code.notYet })

@@ -66,7 +66,7 @@ enum Example {
           days: [CivilDate(text: "2026-07-13")!, CivilDate(text: "2026-07-14")!],
           adjustmentType: "additive", adjustment: "200 Wh", isAdjustmentCapped: true) : nil,
       lossFactorMillionths: 1_000_000, flags: home.heldBy.map { [$0] } ?? [],
-      rewardEntry: isMeasured ? 40 : nil)
+      entries: isMeasured ? [.reward: 40] : [:])
   }
 
   static func report(

@@ -160,7 +160,7 @@ extension LedgerDesk {
     try giveBackExpired(now: now)
     let lines = try RunTables(reports, event: request.event, run: request.run)
       .lines(of: request.site)
-    guard let line = lines.first(where: { $0.type == request.line }), let index = line.entry,
+    guard let line = lines.first(where: { $0.name == request.line }), let index = line.entry,
       line.difference != .zero, UInt64(index) < book.size
     else {
       throw DisputeFault.noLine(
@@ -171,7 +171,7 @@ extension LedgerDesk {
     let today = zone.date(at: now)
     let until = zone.date(at: book.recordedAt(of: entry)).adding(days: try days(posted.rule))
     guard today <= until else { throw DisputeFault.late(until: until, now: today) }
-    let before = try disputes().filter { $0.dispute.entry == entry && $0.dispute.line == line.type }
+    let before = try disputes().filter { $0.dispute.entry == entry && $0.dispute.line == line.name }
     if let open = before.first(where: { $0.resolvedBy == nil }) {
       throw DisputeFault.open(hold: open.hold)
     }
@@ -184,7 +184,7 @@ extension LedgerDesk {
     let legs = try disputed(line, lines, posted)
     let commodity = book.commodities[Int(legs[0].commodity) - 1]
     let dispute = Dispute(
-      event: request.event, run: request.run, site: request.site, line: line.type, entry: entry,
+      event: request.event, run: request.run, site: request.site, line: line.name, entry: entry,
       amount: commodity.text(Int128(legs[1].amount)), currency: commodity.code,
       reason: request.reason, text: request.text, by: request.by, openedAt: "\(now)",
       decideBy: "\(request.decideBy)", evidence: request.evidence.map { "\($0)" })
@@ -212,6 +212,8 @@ extension LedgerDesk {
     }
     guard
       let other = sides.first(where: { [.escrow, .funding, .penalty].contains($0.1) })?.0
+        // A fee goes from the owner to a party.
+        ?? sides.first(where: { $0.1 != .owner && ($0.0.amount < 0) != (owner.amount < 0) })?.0
     else { throw DisputeFault.noAccount("payer of \(line.site)") }
     let together = lines.filter { $0.entry == line.entry }
       .reduce(Int128(0)) { $0 + Int128($1.difference.millionths) }
@@ -223,7 +225,7 @@ extension LedgerDesk {
     let exact = Int128(owner.amount) * Int128(line.difference.millionths) / together
     let part = Int64(together == Int128(line.difference.millionths) ? exact : exact / minor * minor)
     guard part != 0 else {
-      throw DisputeFault.noLine(event: "", run: "", site: line.site, line: line.type)
+      throw DisputeFault.noLine(event: "", run: "", site: line.site, line: line.name)
     }
     let size = part < 0 ? -part : part
     // What the owner got waits on the way back, what he lost on the way to him.

@@ -47,12 +47,13 @@ extension LedgerDesk {
       guard let run = runs.last(where: { reports.isPayable(event: event, run: $0) == true })
       else { continue }
       let tables = RunTables(reports, event: event, run: run)
-      let columns = ["site_id", "line_type", "amount", "currency", "reason"]
+      let columns = ["site_id", "line_type", "amount", "currency", "reason", "policy_field"]
       for cells in try tables.cells(.lines, columns, where: "status", is: LineStatus.held.rawValue)
       {
         found.append(
           HeldLine(
-            event: event, run: run, site: cells[0], line: cells[1], amount: cells[2],
+            event: event, run: run, site: cells[0], line: RunTables.name(cells[1], cells[5]),
+            amount: cells[2],
             currency: cells[3], reason: cells[4],
             decision: decisions["\(event)/\(run)/\(cells[0])"]))
       }
@@ -82,6 +83,7 @@ extension LedgerDesk {
       throw DisputeFault.noEvidence(event: event, run: first.run, site: site)
     }
     let policy = try policy(evidence.policy)
+    let waited = policy.settle(evidence.input).homes[0].held
     let run = PostedRuns.decided(first.run)
     evidence.input.run = SettlementRun(
       name: run, isPayable: true, payer: policy.settlement.escrowRequired ? .escrow : .funding)
@@ -96,7 +98,7 @@ extension LedgerDesk {
       requests = try owed(evidence, policy, cited: [Evidence(.report, report)], hash, key)
       guard !requests.isEmpty else { throw DisputeFault.stillHeld(event: event, site: site) }
     case .utility:
-      requests = try returned(lines, evidence, policy, decision: hash, key: key)
+      requests = try returned(waited, evidence, policy, decision: hash, key: key)
     }
     try store.keep(
       [
@@ -132,7 +134,7 @@ extension LedgerDesk {
       throw DisputeFault.noAccount("owner:\(home.owner)")
     }
     let input = evidence.input
-    let result = Settlement.settle(input, terms: policy.settlement)
+    let result = policy.settle(input)
     let currency = policy.settlement.currency
     guard let commodity = commodity(currency.code)?.number else {
       throw DisputeFault.noAccount(currency.code)
@@ -146,8 +148,7 @@ extension LedgerDesk {
       }
       return EntryRequest(
         .transfer(
-          reason: entry.key.hasSuffix(":penalty") ? "penalty" : "settlement",
-          event: input.event.text, run: input.run.name),
+          reason: entry.kind.reason, event: input.event.text, run: input.run.name),
         source: RequestSource(
           author: authorID(of: key),
           key: .settlement(
@@ -162,7 +163,7 @@ extension LedgerDesk {
 
   /// What waited in the event's escrow goes back to the utility; nothing where there is none.
   private func returned(
-    _ lines: [HeldLine], _ evidence: HomeEvidence, _ policy: Policy, decision: Digest,
+    _ waited: Money, _ evidence: HomeEvidence, _ policy: Policy, decision: Digest,
     key: SigningKey
   ) throws -> [EntryRequest] {
     let input = evidence.input
@@ -175,13 +176,7 @@ extension LedgerDesk {
       let commodity = commodity(policy.settlement.currency.code)?.number
     else { return [] }
     guard let to = accounts[funding] else { throw DisputeFault.noAccount(funding) }
-    // As long as it waited the whole reward was set aside.
-    var waited: Int64 = 0
-    for line in lines {
-      let amount = RunTables.money(line.amount) ?? .zero
-      if amount > .zero { waited += amount.millionths }
-    }
-    guard waited > 0 else { return [] }
+    guard waited > .zero else { return [] }
     return [
       EntryRequest(
         .transfer(reason: "return", event: input.event.text),
@@ -193,8 +188,8 @@ extension LedgerDesk {
             run: input.run.name + ":return")),
         effective: input.window,
         legs: [
-          Leg(account: from, commodity: commodity, amount: -waited),
-          Leg(account: to, commodity: commodity, amount: waited),
+          Leg(account: from, commodity: commodity, amount: -waited.millionths),
+          Leg(account: to, commodity: commodity, amount: waited.millionths),
         ], evidence: [Evidence(.decision, decision)], rule: policy.hash)
     ]
   }

@@ -97,7 +97,7 @@ public struct EvidenceCheck {
   private mutating func check(_ index: UInt64, _ bytes: [UInt8], isWanted: Bool) throws {
     let request = try Entry(bytes).request
     guard case .transfer(let reason, _, let run, _) = request.data, run != nil,
-      reason == "settlement" || reason == "penalty",
+      let kind = EntryKind(reason: reason),
       let hash = request.evidence.first(where: { $0.kind == .performance })?.hash,
       request.source != nil
     else {
@@ -120,7 +120,7 @@ public struct EvidenceCheck {
     } else {
       readings?.without += 1
     }
-    compare(request, with: evidence, policy, isPenalty: reason == "penalty", index)
+    compare(request, with: evidence, policy, kind, index)
   }
 
   /// Bytes that are there and have their hash; nil with a finding otherwise.
@@ -172,15 +172,14 @@ public struct EvidenceCheck {
   }
 
   private mutating func compare(
-    _ request: EntryRequest, with evidence: HomeEvidence, _ policy: Policy, isPenalty: Bool,
+    _ request: EntryRequest, with evidence: HomeEvidence, _ policy: Policy, _ kind: EntryKind,
     _ index: UInt64
   ) {
-    let result = Settlement.settle(evidence.input, terms: policy.settlement)
+    let result = policy.settle(evidence.input)
     let posted = posted(before: request, evidence, policy)
     let entries = result.entries(over: posted, minimum: policy.settlement.minimumPosting)
-    guard let entry = entries.first(where: { $0.key.hasSuffix(":penalty") == isPenalty }) else {
-      let kind = isPenalty ? "penalty" : "reward"
-      return add("postingsDiffer", index, "its evidence gives no \(kind) at all")
+    guard let entry = entries.first(where: { $0.kind == kind }) else {
+      return add("postingsDiffer", index, "its evidence gives no \(kind.rawValue) at all")
     }
     let input = evidence.input
     let paths = entry.legs.map { leg in
@@ -200,7 +199,7 @@ public struct EvidenceCheck {
     }
     var again = EntryRequest(
       .transfer(
-        reason: isPenalty ? "penalty" : "settlement", event: input.event.text, run: input.run.name),
+        reason: kind.reason, event: input.event.text, run: input.run.name),
       source: request.source,
       // A correction of a period that is closed counts in the open one.
       effective: posted.isEmpty ? input.window : request.effective, legs: legs,

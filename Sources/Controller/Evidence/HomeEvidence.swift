@@ -208,7 +208,7 @@ public struct HomeEvidence: Hashable, Sendable {
 extension EventAccount {
   /// The evidence of each home, in the order of the case.
   public func evidence(utility: UtilityID) -> [StoredEvidence] {
-    let bases = Set((policy.settlement.penalty?.caps ?? []).map(\.basis))
+    let bases = policy.countedPeriods
     var writer = CBOR.Writer(capacity: 1_024)
     return input.homes.indices.map { place in
       let performance = performances[place]

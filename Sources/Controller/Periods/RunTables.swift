@@ -40,23 +40,35 @@ struct RunTables {
     let original = movements.filter { $0.type == .transfer }
     let entries = Set(original.map { "\($0.index)" })
     var book: [String: Money] = [:]
-    for leg in original.flatMap(\.legs) {
-      switch leg.role {
-      case .escrow, .funding:
-        book["rewards", default: .zero] = book["rewards", default: .zero] - leg.amount
-      case .penalty:
-        book["penalties", default: .zero] = book["penalties", default: .zero] + leg.amount
-      default:
-        book[leg.role.rawValue, default: .zero] =
-          book[leg.role.rawValue, default: .zero] + leg.amount
+    for movement in original {
+      for leg in movement.legs {
+        switch (leg.role, EntryKind(reason: movement.reason)) {
+        // Which line of a fee the payer owes is in no table; the parties of it are.
+        case (.escrow, .fee), (.funding, .fee): break
+        case (.escrow, _), (.funding, _):
+          book["rewards", default: .zero] = book["rewards", default: .zero] - leg.amount
+        case (.penalty, .bonus):
+          book["bonuses", default: .zero] = book["bonuses", default: .zero] - leg.amount
+        case (.penalty, _):
+          book["penalties", default: .zero] = book["penalties", default: .zero] + leg.amount
+        default:
+          book[leg.role.rawValue, default: .zero] =
+            book[leg.role.rawValue, default: .zero] + leg.amount
+        }
       }
     }
     var tables: [String: Money] = [:]
-    try table(.lines).each(["entry_index", "line_type", "difference"], where: entries.contains) {
-      let amount = Self.money($0[2]) ?? .zero
-      if $0[1] == LineType.penalty.rawValue {
+    try table(.lines).each(
+      ["entry_index", "line_type", "policy_field", "difference"], where: entries.contains
+    ) {
+      let amount = Self.money($0[3]) ?? .zero
+      let field = $0[2]
+      switch LineType(rawValue: $0[1]).map({ EntryKind(of: $0, field: field) }) {
+      case .fee: break
+      case .penalty:
         tables["penalties", default: .zero] = tables["penalties", default: .zero] - amount
-      } else {
+      case .bonus: tables["bonuses", default: .zero] = tables["bonuses", default: .zero] + amount
+      case .reward, nil:
         tables["rewards", default: .zero] = tables["rewards", default: .zero] + amount
       }
     }
@@ -134,20 +146,26 @@ struct RunTables {
   /// A line that a run posted.
   struct PostedLine {
     let site: String
-    let type: String
+    /// Its type, or its field where that tells it from others of its type.
+    let name: String
     let difference: Money
     let entry: Int64?
+  }
+
+  static func name(_ type: String, _ field: String) -> String {
+    LineType(rawValue: type).map { SettlementLine.name($0, field) } ?? type
   }
 
   /// The lines of one home.
   func lines(of site: String) throws -> [PostedLine] {
     var found: [PostedLine] = []
     try table(.lines).each(
-      ["site_id", "line_type", "difference", "entry_index"], where: { $0 == site }
+      ["site_id", "line_type", "difference", "entry_index", "policy_field"], where: { $0 == site }
     ) {
       found.append(
         PostedLine(
-          site: $0[0], type: $0[1], difference: Self.money($0[2]) ?? .zero, entry: Int64($0[3])))
+          site: $0[0], name: Self.name($0[1], $0[4]), difference: Self.money($0[2]) ?? .zero,
+          entry: Int64($0[3])))
     }
     return found
   }

@@ -2,10 +2,8 @@ public import Grid
 
 /// One line of a programme's money: one home or the fleet, one event or period, one type.
 public struct ProgrammeLine: Sendable {
-  /// What for; the order is that in which they are printed.
-  public enum Kind: String, Hashable, Sendable, CaseIterable {
-    case directReward, additionalReward, premium, penalty, fee
-  }
+  /// What for.
+  public typealias Kind = LineType
 
   /// The event, the month or the season.
   public let period: String
@@ -29,6 +27,24 @@ public struct ProgrammeLine: Sendable {
   public internal(set) var status: LineStatus
   /// Why, where the numbers do not say it.
   public internal(set) var reason: String?
+  /// The same for a line of an event, as an event's own settlement says it.
+  var cause: LineReason? { didSet { reason = cause?.code ?? reason } }
+
+  /// The penalties of others pay for it, or it is one.
+  var isPaidByPenalties: Bool { kind == .penalty || isBonus }
+  /// A part of the bonus pool.
+  var isBonus: Bool { field == ProgrammeSettlement.bonusField }
+}
+
+/// The lines of one home or the fleet in one event or period, on their way to an account.
+struct ProgrammeSubject {
+  /// The home; nil is the fleet.
+  let site: SiteID?
+  var lines: [ProgrammeLine]
+  /// Energy that is paid for, before the prices.
+  let credited: Energy
+  /// Energies of the home in its event; nil for a period.
+  var home: HomeSettlement?
 }
 
 /// One party's part of a programme's money.

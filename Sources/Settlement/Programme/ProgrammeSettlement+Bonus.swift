@@ -7,7 +7,7 @@ extension ProgrammeSettlement.Ledgering {
   /// With `penalty.to: bonusPool` what is left stays in the pool, and the next event's share is one
   /// of all that is in it.
   mutating func payBonus(
-    _ homes: inout [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
+    _ homes: inout [ProgrammeSubject],
     _ event: ProgrammeEvent, over: [SiteID: Int64], committed: Energy, verified: Energy
   ) {
     guard let pool = terms.bonusPool, !terms.isFleet else { return }
@@ -31,7 +31,7 @@ extension ProgrammeSettlement.Ledgering {
     } else if pool.refundsOtherwise {
       let amount = amount(of: penalties)
       pooled -= Int128(amount.millionths)
-      add(amount, to: &homes, event, weights: charged, reason: "refund") {
+      add(amount, to: &homes, event, weights: charged, reason: .refund) {
         (Fraction(Money(millionths: $0)), terms.base.currency.code)
       }
     }
@@ -39,8 +39,8 @@ extension ProgrammeSettlement.Ledgering {
 
   /// A line for each home that has a weight, with what `quantity` makes of it.
   private func add(
-    _ amount: Money, to homes: inout [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
-    _ event: ProgrammeEvent, weights: [Int64], reason: String?,
+    _ amount: Money, to homes: inout [ProgrammeSubject],
+    _ event: ProgrammeEvent, weights: [Int64], reason: LineReason?,
     quantity: (Int64) -> (Fraction, String)
   ) {
     let total = weights.reduce(Int128(0)) { $0 + Int128($1) }
@@ -48,14 +48,15 @@ extension ProgrammeSettlement.Ledgering {
     let parts = Split.largestRemainder(amount, weights: weights, unit: unit)
     for place in homes.indices where weights[place] > 0 {
       let (size, unit) = quantity(weights[place])
-      homes[place].lines.append(
-        ProgrammeLine(
-          period: event.event.event.text, site: homes[place].site, kind: .additionalReward,
-          field: "reward.bonusPool", quantity: size, unit: unit,
-          exact: Fraction(
-            Int128(amount.millionths) * Int128(weights[place]), over: total * 1_000_000),
-          amount: parts[place], charged: parts[place],
-          status: input.run.isPayable ? .payable : .provisional, reason: reason))
+      var line = ProgrammeLine(
+        period: event.event.event.text, site: homes[place].site, kind: .additionalReward,
+        field: ProgrammeSettlement.bonusField, quantity: size, unit: unit,
+        exact: Fraction(
+          Int128(amount.millionths) * Int128(weights[place]), over: total * 1_000_000),
+        amount: parts[place], charged: parts[place],
+        status: input.run.isPayable ? .payable : .provisional)
+      line.cause = reason
+      homes[place].lines.append(line)
     }
   }
 }

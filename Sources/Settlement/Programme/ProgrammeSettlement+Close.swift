@@ -3,48 +3,19 @@ import Grid
 extension ProgrammeSettlement.Ledgering {
   /// Fees, split and the payer's side of one event or period.
   mutating func close(
-    _ period: String,
-    _ subjects: [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
-    homes: [HomePerformance]
+    _ period: String, _ subjects: [ProgrammeSubject], homes: [HomePerformance]
   ) {
     var exact = Fraction.zero
     var rounded = Money.zero
     for subject in subjects where !subject.lines.isEmpty {
-      var lines = subject.lines
-      var legs: [String: Money] = [:]
-      func add(_ party: String, _ amount: Money) {
-        legs[party] = (legs[party] ?? .zero) + amount
+      for line in subject.lines where !line.isPaidByPenalties {
+        exact = exact + owed(line)
+        rounded = rounded + line.charged
+        spend(paid(line))
       }
-      var net = Money.zero
-      for line in lines {
-        net = net + line.charged
-        let isPaidByPenalties = line.kind == .penalty || line.field == "reward.bonusPool"
-        if isPaidByPenalties {
-          add(terms.penalty?.toBonusPool == true ? "bonusPool" : "penalty", -line.charged)
-        } else {
-          let owed = line.charged == line.amount ? line.exact : Fraction(line.charged)
-          exact = exact + owed
-          rounded = rounded + line.charged
-          let paid = terms.payerBasis == .exactLines ? owed.rounded(unit: 1) : line.charged
-          add("payer", -paid)
-          add("rounding", paid - line.charged)
-          spend(paid)
-        }
-      }
-      for fee in terms.fees {
-        guard let line = self.fee(fee, lines, subject, period) else { continue }
-        add(fee.to.rawValue, line.charged)
-        if fee.isBeforeSplit, fee.paidBy != nil, !terms.splitsLines {
-          net = net - line.charged
-        } else {
-          add(fee.paidBy?.rawValue ?? "payer", -line.charged)
-        }
-        lines.append(line)
-      }
-      for part in split(lines, net: net) { add(part.party.rawValue, part.amount) }
-      let sum = legs.values.reduce(Money.zero, +)
-      precondition(sum == .zero, "the legs of an account sum to zero")
-      self.lines += lines
+      let fees = fees(of: subject, period)
+      let legs = legs(subject.lines, fees: fees)
+      self.lines += subject.lines + fees.map(\.line)
       accounts.append(
         ProgrammeAccount(
           period: period, site: subject.site,
@@ -65,6 +36,48 @@ extension ProgrammeSettlement.Ledgering {
         ], owners: []))
   }
 
+  /// A fee with the line that it makes.
+  typealias ChargedFee = (fee: ProgrammeTerms.Fee, line: ProgrammeLine)
+
+  /// Who pays and who gets what of some lines and fees; the sum is zero.
+  func legs(_ lines: [ProgrammeLine], fees: [ChargedFee] = []) -> [String: Money] {
+    var legs: [String: Money] = [:]
+    func add(_ party: String, _ amount: Money) {
+      legs[party] = (legs[party] ?? .zero) + amount
+    }
+    var net = Money.zero
+    for line in lines {
+      net = net + line.charged
+      if line.isPaidByPenalties {
+        add(terms.penalty?.toBonusPool == true ? "bonusPool" : "penalty", -line.charged)
+      } else {
+        add("payer", -paid(line))
+        add("rounding", paid(line) - line.charged)
+      }
+    }
+    for (fee, line) in fees {
+      add(fee.to.rawValue, line.charged)
+      if fee.isBeforeSplit, fee.paidBy != nil, !terms.splitsLines {
+        net = net - line.charged
+      } else {
+        add(fee.paidBy?.rawValue ?? "payer", -line.charged)
+      }
+    }
+    for part in split(lines, net: net) { add(part.party.rawValue, part.amount) }
+    let sum = legs.values.reduce(Money.zero, +)
+    precondition(sum == .zero, "the legs of an account sum to zero")
+    return legs
+  }
+
+  /// What the payer owes for a line, before rounding.
+  private func owed(_ line: ProgrammeLine) -> Fraction {
+    line.charged == line.amount ? line.exact : Fraction(line.charged)
+  }
+
+  private func paid(_ line: ProgrammeLine) -> Money {
+    terms.payerBasis == .exactLines ? owed(line).rounded(unit: 1) : line.charged
+  }
+
   private mutating func spend(_ amount: Money) {
     guard let budget = terms.budget else { return }
     let season = lastSeason ?? ""
@@ -75,7 +88,7 @@ extension ProgrammeSettlement.Ledgering {
     guard terms.splitsLines else {
       return Split.largestRemainder(net, shares: terms.base.shares, currency: terms.base.currency)
     }
-    return lines.filter { $0.kind != .fee }.flatMap { line in
+    return lines.flatMap { line in
       Split.largestRemainder(
         line.charged,
         shares: line.kind == .penalty
@@ -84,16 +97,24 @@ extension ProgrammeSettlement.Ledgering {
     }
   }
 
+  /// The fees of a home or the fleet; those that come to nothing are left out.
+  func fees(of subject: ProgrammeSubject, _ period: String) -> [ChargedFee] {
+    terms.fees.compactMap { fee in self.fee(fee, subject, period).map { (fee, $0) } }
+  }
+
+  /// A fee of lines that wait, or are only reported, waits with them.
   private func fee(
-    _ fee: ProgrammeTerms.Fee, _ lines: [ProgrammeLine],
-    _ subject: (site: SiteID?, lines: [ProgrammeLine], credited: Energy), _ period: String
+    _ fee: ProgrammeTerms.Fee, _ subject: ProgrammeSubject, _ period: String
   ) -> ProgrammeLine? {
+    let waiting = subject.lines.first { $0.status == .held || $0.status == .reportedOnly }
     let quantity: Fraction
     let exact: Fraction
     let unit: String
     switch fee.price {
     case .percent(let percent, let kind):
-      let base = lines.filter { $0.kind == kind }.reduce(Money.zero) { $0 + $1.charged }
+      let base = subject.lines.filter { $0.kind == kind }.reduce(Money.zero) {
+        $0 + (waiting == nil ? $1.charged : $1.amount)
+      }
       quantity = Fraction(base)
       exact = quantity * Fraction(Int128(percent.hundredths), over: 10_000)
       unit = terms.base.currency.code
@@ -106,10 +127,14 @@ extension ProgrammeSettlement.Ledgering {
     }
     let amount = exact.rounded(to: terms.base.currency)
     guard amount != .zero else { return nil }
-    return ProgrammeLine(
+    var line = ProgrammeLine(
       period: period, site: subject.site, kind: .fee, field: "fees.\(fee.name)",
-      quantity: quantity, unit: unit, exact: exact, amount: amount, charged: amount,
-      status: input.run.isPayable ? .payable : .provisional, reason: nil)
+      quantity: quantity, unit: unit, exact: exact, amount: amount,
+      charged: waiting == nil ? amount : .zero,
+      status: waiting?.status ?? (input.run.isPayable ? .payable : .provisional),
+      reason: waiting?.reason)
+    line.cause = waiting?.cause
+    return line
   }
 
   /// The owners' part of a fleet's money over the homes, by largest remainder in their order.

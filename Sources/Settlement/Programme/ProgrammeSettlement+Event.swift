@@ -5,10 +5,10 @@ extension ProgrammeSettlement.Ledgering {
   mutating func settle(
     _ event: ProgrammeEvent
   ) -> (
-    homes: [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
+    homes: [ProgrammeSubject],
     energy: ProgrammeResult.EventEnergy
   ) {
-    var found: [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)] = []
+    var found: [ProgrammeSubject] = []
     var over: [SiteID: Int64] = [:]
     var committed = Energy.zero
     var verified = Energy.zero
@@ -16,7 +16,10 @@ extension ProgrammeSettlement.Ledgering {
     for (group, place) in groups(event) {
       guard let priced = priced(event, at: place) else {
         for home in group {
-          found.append((terms.isFleet ? nil : home.site, unpriced(event, home), .zero))
+          found.append(
+            ProgrammeSubject(
+              site: terms.isFleet ? nil : home.site, lines: unpriced(event, home), credited: .zero,
+              home: energies(of: home, event)))
         }
         continue
       }
@@ -32,7 +35,9 @@ extension ProgrammeSettlement.Ledgering {
           over[home.site] = home.verified.joules - home.committed.joules
         }
         found.append(
-          (terms.isFleet ? nil : home.site, lines(home, event), home.credited))
+          ProgrammeSubject(
+            site: terms.isFleet ? nil : home.site, lines: lines(home, event),
+            credited: home.credited, home: home))
       }
     }
     found.sort { ($0.site?.text ?? "") < ($1.site?.text ?? "") }
@@ -44,6 +49,17 @@ extension ProgrammeSettlement.Ledgering {
       ProgrammeResult.EventEnergy(
         event: event.event.event, committed: committed, verified: verified, credited: credited)
     )
+  }
+
+  /// What a home delivered where nothing prices it.
+  private func energies(of home: HomePerformance, _ event: ProgrammeEvent) -> HomeSettlement? {
+    var bare = terms.base
+    bare.energy = nil
+    bare.premium = nil
+    bare.penalty = nil
+    var mine = event.event
+    mine.homes = [home]
+    return Settlement.settle(mine, terms: bare).homes.first
   }
 
   /// `missingData: shortfallAtFinal`: in the last run what was never measured is not delivered.
@@ -61,37 +77,44 @@ extension ProgrammeSettlement.Ledgering {
   private func unpriced(_ event: ProgrammeEvent, _ home: HomePerformance) -> [ProgrammeLine] {
     [terms.energy == nil ? nil : "reward.energy", terms.premium == nil ? nil : "reward.premium"]
       .compactMap { $0 }.map { field in
-        ProgrammeLine(
+        var line = ProgrammeLine(
           period: event.event.event.text, site: terms.isFleet ? nil : home.site,
-          kind: field == "reward.premium" ? .premium : .directReward, field: field,
+          kind: field == "reward.premium" ? .premium : energyKind, field: field,
           quantity: .zero, unit: "kWh", exact: .zero, amount: .zero, charged: .zero,
-          status: .held, reason: "priceMissing")
+          status: .held)
+        line.cause = .priceMissing
+        return line
       }
+  }
+
+  private var energyKind: ProgrammeLine.Kind {
+    terms.energy?.isAdditional == true ? .additionalReward : .directReward
   }
 
   private func lines(_ home: HomeSettlement, _ event: ProgrammeEvent) -> [ProgrammeLine] {
     home.lines.map { line in
       let kind: ProgrammeLine.Kind =
         switch line.type {
-        case .directReward: terms.energy?.isAdditional == true ? .additionalReward : .directReward
-        case .premium: .premium
-        case .penalty: .penalty
+        case .directReward: energyKind
+        case .additionalReward, .premium, .penalty, .fee: line.type
         }
-      return ProgrammeLine(
+      var found = ProgrammeLine(
         period: event.event.event.text, site: terms.isFleet ? nil : home.site, kind: kind,
         field: line.type.policyField, quantity: Fraction(line.quantity), unit: "kWh",
         exact: Fraction(line.exact), amount: line.amount, charged: line.charged,
-        status: line.status, reason: line.reason?.code)
+        status: line.status)
+      found.cause = line.reason
+      return found
     }
   }
 
   /// Takes what is above `limit` off the rewards, from the last line on.
-  func cut(_ lines: inout [ProgrammeLine], to limit: Money, _ reason: String) {
+  func cut(_ lines: inout [ProgrammeLine], to limit: Money, _ reason: LineReason.RewardCap) {
     var left = max(.zero, limit)
     for place in lines.indices where lines[place].charged > .zero {
       if lines[place].charged > left {
         lines[place].charged = left
-        lines[place].reason = reason
+        lines[place].cause = .rewardCap(reason)
       }
       left = left - lines[place].charged
     }
@@ -106,13 +129,13 @@ extension ProgrammeSettlement.Ledgering {
   }
 
   private func capRewards(
-    _ homes: inout [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)],
+    _ homes: inout [ProgrammeSubject],
     _ event: ProgrammeEvent
   ) {
     for place in homes.indices {
       for (cap, key, reason) in [
-        (terms.caps.homePerMonth, event.month, "homePerMonth"),
-        (terms.caps.homePerSeason, event.seasonKey ?? "", "homePerSeason"),
+        (terms.caps.homePerMonth, event.month, LineReason.RewardCap.homePerMonth),
+        (terms.caps.homePerSeason, event.seasonKey ?? "", .homePerSeason),
       ] {
         guard let cap else { continue }
         let before = earned[key]?[homes[place].site]?.rewards ?? .zero
@@ -128,12 +151,12 @@ extension ProgrammeSettlement.Ledgering {
     }
     let parts = Split.largestRemainder(
       whole(Int128(cap.millionths)), weights: all.map(\.millionths), unit: unit)
-    for place in homes.indices { cut(&homes[place].lines, to: parts[place], "fleetPerEvent") }
+    for place in homes.indices { cut(&homes[place].lines, to: parts[place], .fleetPerEvent) }
   }
 
   /// Penalties up to and with this event are at most a share of the rewards up to and with it.
   private mutating func capPenalties(
-    _ home: inout (site: SiteID?, lines: [ProgrammeLine], credited: Energy),
+    _ home: inout ProgrammeSubject,
     _ event: ProgrammeEvent
   ) {
     let year = "\(event.date.components.year)"
@@ -157,7 +180,7 @@ extension ProgrammeSettlement.Ledgering {
       }
       if least < -home.lines[place].charged {
         home.lines[place].charged = -least
-        home.lines[place].reason = LineReason.penaltyCap.code
+        home.lines[place].cause = .penaltyCap
       }
       charged = charged + least
     }

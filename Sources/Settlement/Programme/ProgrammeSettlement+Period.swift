@@ -5,7 +5,7 @@ extension ProgrammeSettlement.Ledgering {
   mutating func settle(_ period: ProgrammePeriod, seasonal: Bool) {
     let events = input.events.filter { (seasonal ? $0.seasonKey : $0.month) == period.key }
       .filter { event in !refusedEvents.contains(event.event.event) }
-    var found: [(site: SiteID?, lines: [ProgrammeLine], credited: Energy)] = []
+    var found: [ProgrammeSubject] = []
     let subjects: [ProgrammeHome?] = terms.isFleet ? [nil] : order.map { $0 }
     for home in subjects {
       var mine: [ProgrammeLine] = []
@@ -19,7 +19,7 @@ extension ProgrammeSettlement.Ledgering {
         mine.append(self.flat(flat, period, home, events))
       }
       capRewards(&mine, home?.site, period, seasonal: seasonal)
-      found.append((home?.site, mine, .zero))
+      found.append(ProgrammeSubject(site: home?.site, lines: mine, credited: .zero))
     }
     close(period.key, found, homes: events.flatMap(\.event.homes))
   }
@@ -31,8 +31,8 @@ extension ProgrammeSettlement.Ledgering {
     let month = seasonal ? nil : period.key
     let season = seasonal ? period.key : period.seasonKey
     for (cap, key, reason) in [
-      (terms.caps.homePerMonth, month, "homePerMonth"),
-      (terms.caps.homePerSeason, season, "homePerSeason"),
+      (terms.caps.homePerMonth, month, LineReason.RewardCap.homePerMonth),
+      (terms.caps.homePerSeason, season, .homePerSeason),
     ] {
       guard let cap, let key else { continue }
       let before = earned[key]?[site]?.rewards ?? .zero

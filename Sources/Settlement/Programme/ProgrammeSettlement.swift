@@ -75,6 +75,18 @@ public enum ProgrammeSettlement {
         missing: Money(millionths: Int64(Int128(cost.millionths) - left)))
     }
 
+    /// What homes earned and lost before an event that is settled without those before it.
+    mutating func begin(_ event: ProgrammeEvent) {
+      for home in event.event.homes {
+        for (key, sum) in [
+          (event.month, home.earlierInMonth), (event.seasonKey ?? "", home.earlierInSeason),
+          ("\(event.date.components.year)", home.earlierInYear),
+        ] where sum != .init() {
+          remember(home.site, rewards: sum.rewards, penalties: sum.penalties, in: [key])
+        }
+      }
+    }
+
     /// Homes that have the same prices; the fleet is one.
     func groups(_ event: ProgrammeEvent) -> [([HomePerformance], PriceTable.Place)] {
       func place(_ home: ProgrammeHome?) -> PriceTable.Place {

@@ -42,6 +42,16 @@ public struct WideInteger: Hashable, Comparable, Sendable, CustomStringConvertib
     return isNegative ? Int64(exactly: -Int128(size)) : Int64(exactly: size)
   }
 
+  /// The same number in 128 bits, or nil.
+  public var int128: Int128? {
+    guard limbs.count <= 4 else { return nil }
+    let size = limbs.enumerated().reduce(UInt128(0)) {
+      $0 | UInt128($1.element) << (32 * $1.offset)
+    }
+    guard let value = Int128(exactly: size) else { return nil }
+    return isNegative ? -value : value
+  }
+
   /// The number the other way.
   public static prefix func - (a: WideInteger) -> WideInteger {
     WideInteger(limbs: a.limbs, isNegative: !a.isNegative)

@@ -80,7 +80,10 @@ struct SettledPair {
       account.ownerAccounts + [
         .init("bank:main", .bank), .init("event:peak:escrow", .escrow),
         .init("programme:\(policy.dispatch.programme):penalty", .penalty),
-      ], now: Samples.now)
+      ]
+        + (policy.eventProgramme == nil
+          ? [] : EscrowCover.accounts(event: event.id, utility: Self.utility, policy: policy)),
+      now: Samples.now)
     let money = Money(millionths: 10_000_000)
     _ = try book.post(
       [

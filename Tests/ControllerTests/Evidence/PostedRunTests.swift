@@ -11,7 +11,7 @@ import Verification
 /// What later runs post over what is there: differences of splits, found again from evidence.
 @Suite struct `A correction of a settled pair` {
   /// The account of a later run in which the homes gave `wattHours` an interval.
-  private static func later(
+  static func later(
     _ pair: SettledPair, _ run: String, _ wattHours: [Int64]
   ) throws -> EventAccount {
     let performances = zip(pair.account.performances, wattHours).map { performance, given in
@@ -32,7 +32,7 @@ import Verification
 
   private static let funding = "utility:\(SettledPair.utility):funding"
 
-  private static func post(_ account: EventAccount, _ pair: SettledPair) throws -> [UInt64?] {
+  static func post(_ account: EventAccount, _ pair: SettledPair) throws -> [UInt64?] {
     let objects = account.evidence(utility: SettledPair.utility)
     try pair.book.keep(objects)
     return try pair.book.post(
@@ -97,6 +97,12 @@ import Verification
       #expect(try Self.post(try Self.later(pair, "final", [150, 75]), pair).contains(nil) == false)
       #expect(Self.balance(pair, "owner:H1") == 80_000)
     }
+  }
+
+  /// The funding account is there, with money for corrections.
+  static func fund(_ pair: SettledPair) throws {
+    try pair.book.open([.init(funding, .funding)], now: Samples.now)
+    try pay(pair, 5_000_000)
   }
 
   private static func pay(_ pair: SettledPair, _ millionths: Int64) throws {
