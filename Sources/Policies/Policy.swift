@@ -51,6 +51,9 @@ public struct Policy: Hashable, Sendable {
   public let citesReadings: Bool
   /// `events.plannedHoursPerSeason` in hundredths of an hour, or nil: a promise that is only said.
   public let plannedHundredthHours: Int64?
+  /// What fields that the file leaves out mean, by their paths, as they would be written in it;
+  /// without those that then mean nothing.
+  public let defaults: [String: String]
   /// What is allowed and still deserves a look.
   public let warnings: [Warning]
 
@@ -83,7 +86,8 @@ public struct Policy: Hashable, Sendable {
     public let line: Int
     /// The field.
     public let path: String
-    /// `penaltyWithoutProof`, `adjustableByOwner` or `multiplicativeWithBattery`.
+    /// `penaltyWithoutProof`, `adjustableByOwner`, `multiplicativeWithBattery` or
+    /// `commandBudgetSmall`.
     public let code: String
     /// What may go wrong, as a sentence.
     public let sentence: String
@@ -141,6 +145,7 @@ public struct Policy: Hashable, Sendable {
     supersedes = header.supersedes
     self.hash = hash
     self.warnings = warnings
+    defaults = reader.standards
     unconfirmed = reader.unconfirmed.map { Unconfirmed(path: $0.path, reason: $0.reason) }
     disputeDays = settlement.disputeDays
     reconcile = settlement.reconcile

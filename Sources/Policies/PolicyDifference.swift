@@ -16,14 +16,20 @@ public struct PolicyDifference: Hashable, Sendable {
   public struct Change: Hashable, Sendable {
     /// The field.
     public let path: String
-    /// Its old text, or nil when it was not there.
+    /// What it was, or nil when it said nothing.
     public let old: String?
-    /// Its new text, or nil when it is not there.
+    /// What it is, or nil when it says nothing.
     public let new: String?
+    /// The file leaves it out, and `old` is its default.
+    public let isOldDefault: Bool
+    /// Likewise `new`.
+    public let isNewDefault: Bool
     /// Whom it concerns.
     public let room: Room
     /// True when owners get less, or risk more: the new terms need a new agreement.
     public let isWorseForOwners: Bool
+    /// True when owners get more, or risk less.
+    public let isBetterForOwners: Bool
   }
 
   /// In the order of the paths.
@@ -35,23 +41,27 @@ public struct PolicyDifference: Hashable, Sendable {
 
   /// Compares two sound policy files.
   ///
-  /// A default that one of them writes out is listed as a change; when nothing else differs the
-  /// meaning is the same, and then every change is of the text only.
+  /// What a file leaves out is compared as the default that it then has. When the meaning is the
+  /// same every change is of the text only.
   public init(
     old: (bytes: [UInt8], policy: Policy), new: (bytes: [UInt8], policy: Policy),
     home: ExampleHome = ExampleHome(), minutes: Int64 = 120, homes: Int64 = 50_000, level: Int = 2
   ) {
     let isSame = old.policy.saysTheSame(as: new.policy)
-    let before = Self.fields(old.bytes)
-    let after = Self.fields(new.bytes)
+    let (before, after) = (Self.fields(old.bytes), Self.fields(new.bytes))
+    let owners = OwnersView(
+      old: before.merging(old.policy.defaults) { written, _ in written },
+      new: after.merging(new.policy.defaults) { written, _ in written })
     isSameMeaning = isSame
     changes = Set(before.keys).union(after.keys).sorted().compactMap { path in
-      let (was, now) = (before[path], after[path])
+      let (was, now) = (owners.old[path], owners.new[path])
       if was == now { return nil }
       let room = isSame ? .textOnly : Self.room(of: path)
       return Change(
-        path: path, old: was, new: now, room: room,
-        isWorseForOwners: room != .textOnly && Self.isWorse(path, was, now))
+        path: path, old: was, new: now, isOldDefault: before[path] == nil && was != nil,
+        isNewDefault: after[path] == nil && now != nil, room: room,
+        isWorseForOwners: room != .textOnly && owners.isWorse(path),
+        isBetterForOwners: room != .textOnly && owners.isBetter(path))
     }
     effects =
       isSame
@@ -103,30 +113,6 @@ public struct PolicyDifference: Hashable, Sendable {
       return .money
     default: return .dispatch
     }
-  }
-
-  /// Lower pay, lower floors and higher penalties.
-  private static func isWorse(_ path: String, _ old: String?, _ new: String?) -> Bool {
-    let was = old.flatMap { try? FixedDecimal.parse($0, places: 6) }
-    let now = new.flatMap { try? FixedDecimal.parse($0, places: 6) }
-    if path.hasPrefix("reward.penalty.") {
-      if path.contains("deadbandPercent") { return (now ?? 10_000_000) < (was ?? 10_000_000) }
-      if path.contains(".rate.") || path.hasSuffix(".multiple") || path.hasSuffix(".percent") {
-        return (now ?? 0) > (was ?? 0)
-      }
-      return path.hasSuffix(".caps") && new == "none"
-    }
-    let lowers =
-      ["energy", "premium", "capacity", "availability", "flat"].map { "reward.\($0).rate." }
-      + ["splits.shares.owner"]
-    if lowers.contains(where: path.hasPrefix), !path.contains(".ceiling") {
-      return (now ?? 0) < (was ?? 0)
-    }
-    if path.hasSuffix(".capPercent") {
-      if new == "unlimited" { return false }
-      return old == "unlimited" || (now ?? 100_000_000) < (was ?? 100_000_000)
-    }
-    return path == "dispatch.reservePercent" && (now ?? 0) < (was ?? 0)
   }
 
   private static func effects(

@@ -95,10 +95,16 @@ struct ProgrammeExample {
         event: EventID("E-\(number + 1)")!, window: window,
         intervals: [EventInterval(window: window, level: 2)], homes: [home]),
       date: first, season: calendar.season(of: first)?.name, seasonFrom: first,
-      signalPrice: tables.compactMap { table in
-        if case .fromSignal(let floor, let ceiling) = table.form { return ceiling ?? floor }
-        return nil
-      }.first ?? (policy.programmeTerms.capacity?.weighsByPrice == true ? 1_000_000 : nil))
+      signalPrice: signalPrice
+        ?? (policy.programmeTerms.capacity?.weighsByPrice == true ? 1_000_000 : nil))
+  }
+
+  /// The price that the example's signals have where a rate asks for one: its ceiling or floor.
+  var signalPrice: Int64? {
+    tables.compactMap { table in
+      if case .fromSignal(let floor, let ceiling) = table.form { return ceiling ?? floor }
+      return nil
+    }.first
   }
 
   private var tables: [PriceTable] {

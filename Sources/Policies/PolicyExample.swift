@@ -1,6 +1,6 @@
 import Engine
 public import Grid
-import Settlement
+public import Settlement
 
 /// A home for worked numbers.
 public struct ExampleHome: Hashable, Sendable {
@@ -56,6 +56,18 @@ public struct ExampleMoney: Hashable, Sendable {
 
   /// Both rewards without the penalty, before its caps.
   public var net: Money { energy + premium - penalty }
+
+  /// What is charged of the penalty where these are all rewards that its caps look at.
+  ///
+  /// Whole minor units of `currency`; the smallest cap holds.
+  public func charged(
+    under caps: [SettlementTerms.Penalty.Cap], in currency: Currency
+  ) -> Money {
+    let unit = Int128(currency.millionthsPerMinorUnit)
+    let rewards = Int128((energy + premium).millionths)
+    let most = caps.map { rewards * Int128($0.percent) / 100 / unit * unit }.min()
+    return most.map { min(penalty, Money(millionths: Int64($0))) } ?? penalty
+  }
 }
 
 extension Policy {
@@ -85,6 +97,22 @@ extension Policy {
     return ExampleRelease(
       stored: stored, released: released, power: released.power(overSeconds: seconds),
       floor: floor, untouched: max(.zero, above - drawn))
+  }
+
+  /// What `home` gives when a target asks for all that it can hold to the end of `minutes`.
+  public func whole(of home: ExampleHome, minutes: Int64) -> ExampleRelease {
+    precondition(minutes > 0, "an example event has a length")
+    let seconds = minutes * 60
+    let stored = home.charge.share(of: home.capacity)
+    let floor = max(home.reserve, dispatch.reserve)
+    let above = max(.zero, stored - floor.share(of: home.capacity))
+    let possible = min(
+      home.dischargeEfficiency.share(of: above), home.rating.held(forSeconds: seconds))
+    let power = Energy(wattHours: possible.wattHoursRoundedDown).power(overSeconds: seconds)
+    let released = Energy(wattHours: power.held(forSeconds: seconds).wattHoursRoundedDown)
+    return ExampleRelease(
+      stored: stored, released: released, power: power, floor: floor,
+      untouched: max(.zero, above - released))
   }
 
   /// What a home earns that committed and delivered evenly over the event, at `level`.

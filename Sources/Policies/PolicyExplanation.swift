@@ -66,6 +66,7 @@ extension Policy {
     words.sayRewards(committed: committed, level: level, home: home)
     words.sayShares(committed: committed, homes: homes, level: level)
     words.sayProgramme()
+    words.sayDefaults()
     for warning in warnings { words.say("Warning: \(warning.sentence).", warning.path) }
     return PolicyExplanation(lines: words.lines)
   }
@@ -114,11 +115,16 @@ struct PolicyWords {
     let dispatch = policy.dispatch
     say("\(policy.id) \(policy.version): \(policy.title).", "id, version, title")
     say("SHA-256 \(policy.hash).")
+    if let old = policy.supersedes { say("It replaces the policy \(old).", "supersedes") }
     let end = dispatch.effectiveTo.map { " to \($0)" } ?? ""
     say(
       "For events from \(dispatch.effectiveFrom)\(end), by the clocks of "
         + "\(dispatch.calendar.zone.name), in \(policy.settlement.currency.code).",
       "effective, timeZone, currency")
+    if policy.settlement.currency.digits != 2 {
+      say(
+        "A line is rounded to \(policy.settlement.currency.digits) decimals.", "currencyDigits")
+    }
     if policy.isDraft {
       say("This is a draft: it can be tried, but not served. To be confirmed:", "toBeConfirmed")
       for item in policy.unconfirmed { say("  \(item)") }
@@ -150,6 +156,7 @@ struct PolicyWords {
     say(
       "An event lasts \(length)"
         + (limits.isEmpty ? "." : "; at most \(limits.joined(separator: ", "))."), "events")
+    sayLimits()
     if let hours = policy.plannedHundredthHours {
       let text = FixedDecimal.text(hours, places: 2, minimumPlaces: 0)
       say(
@@ -179,16 +186,16 @@ struct PolicyWords {
         + "\(Self.list(forms.map(\.rawValue)))"
         + (signals.signatureRequired ? "; every signal is signed." : "; the channel is trusted."),
       "signals")
+    sayChanges()
     let notice = dispatch.notice
     let before = notice.dayBeforeBySecond.map { ", on the day before by \(clock($0 / 60))" } ?? ""
     say(
       "Notice of at least \(notice.minimumMinutes) minutes\(before); a later signal is "
         + (notice.lateIsDispatched ? "carried out without penalties." : "refused."), "notice")
-    if notice.acknowledgementRequired {
-      say(
-        "A home that did not acknowledge in time is rewarded, never penalised.",
-        "notice.acknowledgement")
-    }
+    say(
+      notice.acknowledgementRequired
+        ? "A home that did not acknowledge in time is rewarded, never penalised."
+        : "No acknowledgement is asked for.", "notice.acknowledgement")
     if dispatch.enrolment.kinds.contains(.evCharger) {
       say(
         "A level, percent or price signal pauses chargers of electric cars as a whole; a power target "
@@ -203,6 +210,7 @@ struct PolicyWords {
           + "\(Self.list(notice.reminderMinutes.map(String.init))) minutes before the start.",
         "notice.reminderMinutes")
     }
+    sayEnrolment()
   }
 
   private func clock(_ minutes: Int64) -> String {

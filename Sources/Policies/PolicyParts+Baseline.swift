@@ -92,7 +92,11 @@ extension PolicyParts {
       "estimated": "estimated", "edited": "edited", "nonCommercial": "nonCommercial",
     ])
     return YAMLForm<Set<String>>.set(of: words, 0...3).map(
-      allowed: "a list of estimated, edited, nonCommercial"
+      allowed: "a list of estimated, edited, nonCommercial",
+      back: { qualities in
+        Set((qualities.contains(.edited) ? ["edited"] : []) + ["nonCommercial"])
+          .union(qualities.contains(.estimated) ? ["estimated"] : [])
+      }
     ) { names in
       var qualities: Set<Quality> = []
       if names.contains("estimated") { qualities.insert(.estimated) }
@@ -129,6 +133,8 @@ extension PolicyParts {
     let high = section.optional("dropHigh", .int(0...10), default: 1)
     let low = section.optional("dropLow", .int(0...10), default: 1)
     guard let choose, let y else { return nil }
+    if x == nil { section.note("x", default: "\(y)") }
+    if minimum == nil { section.note("minimumDays", default: "\(y)") }
     if let x, x > y { section.fault("x", allowed: "at most y, \(y)") }
     if let minimum, minimum > y { section.fault("minimumDays", allowed: "at most y, \(y)") }
     if choose == .middle, high + low >= y {

@@ -16,7 +16,8 @@ extension PolicyParts {
       "chargeUncertaintyPercent", .percent(), default: terms.chargeUncertainty)
     terms.reserve = section.optional("reservePercent", .percent(), default: terms.reserve)
     terms.minimumSetpoint = section.optional(
-      "minimumSetpointW", YAMLForm.int(0...1_000_000).map { Power(watts: $0) },
+      "minimumSetpointW",
+      YAMLForm.int(0...1_000_000).map(back: { $0.watts }) { Power(watts: $0) },
       default: terms.minimumSetpoint)
     let ramp = section.optional("ramp", .section(ramp), default: (10, 0, nil))
     (terms.rampSeconds, terms.spreadSeconds, terms.slopePerMinute) = ramp
@@ -31,7 +32,9 @@ extension PolicyParts {
       "reserveLowered", .words(["nextEvent": false, "atOnce": true]), default: false)
     terms.handBack = section.optional("handBack", .word(), default: terms.handBack)
     terms.watchesHandBack = section.has("recovery")
-    terms.recovery = section.optional("recovery", .section(recovery), default: nil)
+    // Without the mapping batteries recharge as they like; in it the default is another.
+    terms.recovery = section.optional("recovery", .section(recovery)) ?? nil
+    if !section.has("recovery") { section.note("recovery.mode", default: "free") }
     terms.storm = section.optional("storm", .section(storm), default: terms.storm)
     terms.optOut = section.optional("optOut", .section(optOut), default: OptOut())
     return terms
@@ -158,7 +161,14 @@ extension PolicyParts {
     let isWanted = ["everySeconds", "deadbandPercent", "maximumRounds"].contains {
       section.has($0)
     }
-    if !isWanted { terms = .off }
+    if !isWanted {
+      terms = .off
+      if !section.reader.isOutlining {
+        section.note("everySeconds", default: nil)
+        section.note("deadbandPercent", default: nil)
+        section.note("maximumRounds", default: "0")
+      }
+    }
     return (terms, section.optional("notHeardSeconds", .int(10...3_600), default: 30))
   }
 

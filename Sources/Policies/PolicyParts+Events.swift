@@ -9,7 +9,7 @@ extension PolicyParts {
     // A list that was refused is a list all the same.
     let isList = lengths != nil || section.has("allowedMinutes")
     let bounds = isList ? listed(section, lengths ?? []) : range(section)
-    let step = section.optional("stepMinutes", .int(1...1_440), default: 1)
+    let step = section.optional("stepMinutes", .int(1...1_440)) ?? 1
     let perDay = section.optional("maximumPerDay", .int(1...1_000))
     let perMonth = section.optional("maximumPerMonth", .int(1...1_000))
     let perSeason = section.optional("maximumPerSeason", .int(1...1_000))

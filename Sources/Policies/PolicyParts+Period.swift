@@ -14,7 +14,7 @@ extension PolicyParts {
     let zeroOrNot: KeyValuePairs<String, Bool> = ["zero": true, "excluded": false]
     let rate = section.required("rate", .section { Self.rate($0, of: .capacity) })
     let isSeasonal = section.required("average", .words(["month": false, "season": true]))
-    _ = section.optional("missed", YAMLForm<Bool>.words(["zero": true]))
+    _ = section.optional("missed", YAMLForm<Bool>.words(["zero": true]), default: true)
     let optedOut = section.optional("optedOut", YAMLForm<Bool>.words(zeroOrNot))
     let excused = section.optional("excused", .words(zeroOrNot), default: false)
     let floorsEvent = section.optional(
@@ -118,7 +118,7 @@ extension PolicyParts {
   static func budget(_ section: YAMLSection) -> ProgrammeTerms.Budget? {
     let most = section.required("amount", amount)
     let isSeasonal = section.required("per", .words(["season": true, "programme": false]))
-    _ = section.optional("whenSpent", YAMLForm<Bool>.words(["refuseEvents": true]))
+    _ = section.optional("whenSpent", YAMLForm<Bool>.words(["refuseEvents": true]), default: true)
     guard let most, let isSeasonal else { return nil }
     return .init(amount: Money(millionths: most), isSeasonal: isSeasonal)
   }

@@ -71,6 +71,7 @@ extension PolicyParts {
         code: PolicyRules.Code.penaltyUncapped)
     }
     guard let price, let caps, let netting = ownNetting ?? netting else { return nil }
+    if !section.has("netting") { section.note("netting", default: netting.rawValue) }
     // The rules' own price is not used where the table is.
     let rules = Penalty(
       price: .rate(.flat(.zero)), deadband: deadband, netting: netting,

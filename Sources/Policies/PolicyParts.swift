@@ -144,6 +144,16 @@ struct PolicyParts {
     if let interval = measurement?.intervalMinutes, !root.reader.has("events.stepMinutes") {
       // Only whole settlement intervals can be verified, so no other length may be asked for.
       events?.stepMinutes = interval
+      root.reader.standards["events.stepMinutes"] = "\(interval)"
+    }
+    if reward?.capacity != nil, !root.reader.has("reward.capacity.optedOut") {
+      root.reader.standards["reward.capacity.optedOut"] =
+        dispatch.optOut.isZero ? "zero" : "excluded"
+    }
+    if let first = settlement?.runs.first(where: \.isPayable), escrow != nil,
+      !root.reader.has("escrow.releaseAt")
+    {
+      root.reader.standards["escrow.releaseAt"] = first.name
     }
   }
 }

@@ -39,6 +39,20 @@ extension PolicyRules {
           "a ratio of net loads near zero is undefined; prefer additive")
       }
     }
+    let correction = parts.dispatch.correction
+    if let most = correction.perGatewayPerHour, let events = parts.events {
+      // The dispatch itself is the first moment; corrections follow at most this often.
+      let longest = Int(events.maximumMinutes)
+      let wanted = min(
+        correction.maximumRounds, longest * 60 / Int(correction.everySeconds))
+      let carried = most * ((longest + 59) / 60) - 1
+      if wanted > carried {
+        warn(
+          "dispatch.correction.maximumRounds", "commandBudgetSmall",
+          "of \(wanted) corrections in \(longest) minutes a gateway gets at most \(carried), because "
+            + "\(most) commands an hour are its limit")
+      }
+    }
     return found.sorted { ($0.line, $0.code) < ($1.line, $1.code) }
   }
 }

@@ -13,6 +13,8 @@ public struct PolicySchema: Sendable {
     public let allowed: String
     /// Whether the mapping that holds it cannot be without it.
     public let isRequired: Bool
+    /// What it means when it is not there, as it would be written; nil where that is not one text.
+    public let standard: String?
     /// The fields of the section that it is, or that its elements are.
     public var fields: [Node] = []
   }
@@ -29,7 +31,7 @@ public struct PolicySchema: Sendable {
       fields.map {
         YAMLField(
           path: $0.path, shape: $0.shape, allowed: $0.allowed,
-          isRequired: $0.isRequired && !alternatives.contains($0.path))
+          isRequired: $0.isRequired && !alternatives.contains($0.path), standard: $0.standard)
       } + Self.fixed)
   }
 
@@ -59,7 +61,7 @@ public struct PolicySchema: Sendable {
       let found = fields.first { $0.path == own }
       var node = Node(
         name: name, shape: found?.shape ?? .section, allowed: found?.allowed ?? "a mapping",
-        isRequired: found?.isRequired ?? false)
+        isRequired: found?.isRequired ?? false, standard: found?.standard)
       let inside = ["\(own)", "\(own)[]", "\(own).*", "\(own).*[]", "\(own)[].*"]
       for place in inside where node.fields.isEmpty {
         node.fields = children(of: place, fields)

@@ -1,5 +1,6 @@
 import Engine
 import Grid
+import Settlement
 import Verification
 
 extension PolicyWords {
@@ -46,6 +47,25 @@ extension PolicyWords {
         ? "A power target that cannot be held to the end is refused."
         : "Of a power target as much is promised as can be held to the end.",
       "dispatch.target.shortfall")
+    if let most = dispatch.target.maximum {
+      say(
+        "A target above \(kilowatts(Int128(most.watts))) kW is refused.",
+        "dispatch.target.maximumKW")
+    }
+    if dispatch.overCommit != nil || dispatch.fairness == .meritOrder {
+      say(
+        "How reliable a battery is follows from its last \(dispatch.historyEvents) events; without "
+          + "one it counts as \(dispatch.newBattery) %.", "dispatch.overCommit.historyEvents")
+    }
+    say(
+      dispatch.reserve == .zero
+        ? "Nobody is taken below his own reserve; the programme asks for no greater one."
+        : "Nobody is taken below \(dispatch.reserve) %, or below his own reserve where that is "
+          + "greater.", "dispatch.reservePercent")
+    say(
+      "A reserve that its owner raises counts at once, one that he lowers "
+        + (dispatch.reserveLoweredAtOnce ? "too." : "from the next event on."),
+      "dispatch.reserveLowered")
     if dispatch.minimumSetpoint > .zero {
       say(
         "Nobody is asked for less than \(dispatch.minimumSetpoint.watts) W.",
@@ -67,12 +87,24 @@ extension PolicyWords {
         : "Every \(correction.everySeconds) s of a power event what the fleet gives is compared with "
           + "what was promised; more than \(correction.deadband) % is corrected, at most "
           + "\(correction.maximumRounds) times.", "dispatch.correction")
-    if let grace = dispatch.graceSeconds {
+    if correction.maximumRounds > 0, let most = correction.perGatewayPerHour {
       say(
-        "A battery goes back by itself after \(grace) s without a word from the controller.",
-        "dispatch.commands.graceSeconds")
+        "A gateway that had commands at \(most) moments of an hour gets no correction.",
+        "dispatch.commands.perGatewayPerHour")
     }
+    say(
+      "Who was silent for more than \(dispatch.notHeardSeconds) s in an event is not counted on.",
+      "dispatch.correction.notHeardSeconds")
+    say(
+      dispatch.graceSeconds.map {
+        "A battery goes back by itself after \($0) s without a word from the controller."
+      } ?? "A battery runs to the end of the event when the controller falls silent.",
+      "dispatch.commands.graceSeconds")
     sayPacing()
+    say(
+      dispatch.handBack == .priorMode
+        ? "After the event a battery does again what it did before."
+        : "After the event a battery covers its own home.", "dispatch.handBack")
     sayRecovery()
     sayOptOut()
     let storm = dispatch.storm
@@ -101,6 +133,14 @@ extension PolicyWords {
         "Who leaves more than \(most) events of a season has missed the further ones.",
         "dispatch.optOut.maximumPerSeason")
     }
+    if dispatch.optOutUntil == .start {
+      say("What he was promised after a later leave counts as missed.", "dispatch.optOut.until")
+    }
+    if policy.programmeTerms.optedOutIsZero {
+      say(
+        "In means of a month or season an event that he left counts as 0.",
+        "dispatch.optOut.effect")
+    }
   }
 
   /// What is released, with numbers; returns what a home is committed to.
@@ -109,7 +149,15 @@ extension PolicyWords {
   ) -> Energy {
     guard let release = policy.dispatch.release else {
       say("Only power targets are accepted; no percentage is released.", "dispatch.release")
-      return .zero
+      let whole = policy.whole(of: home, minutes: minutes)
+      say(
+        "  This battery, asked for all that it can hold: \(whole.power.watts) W for \(minutes) min, "
+          + "\(kilowattHours(whole.released)).")
+      say(
+        "  Fleet of \(Self.grouped(String(homes))): "
+          + "\(mega(whole.released.wattHoursRoundedDown, homes)) MWh, "
+          + "\(mega(whole.power.watts, homes)) MW. The reserve (\(whole.floor) %) stays untouched.")
+      return whole.released
     }
     let basis =
       switch release.basis {
@@ -155,131 +203,5 @@ extension PolicyWords {
   /// So many millions, with one decimal or as many as are needed.
   private func mega(_ each: Int64, _ homes: Int64) -> String {
     Self.grouped(FixedDecimal.text(Int128(each) * Int128(homes), places: 6, minimumPlaces: 1))
-  }
-
-  mutating func sayMeasurement() {
-    let terms = policy.measurement
-    let what =
-      switch terms.mode {
-      case .premises: "The site meter is compared with a baseline"
-      case .deviceOutput: "The battery's output is compared with its usual output"
-      case .deviceGross: "The battery's output counts as it is"
-      }
-    say(
-      "\(what), in intervals of \(terms.intervalMinutes) minutes; exports "
-        + (terms.exportsCounted ? "count." : "do not count."), "measurement")
-    if terms.capAtDeviceOutput {
-      say(
-        "It is never more than what the battery gave above its usual output.",
-        "measurement.capAtDeviceOutput")
-    }
-    if terms.aggregate == .fleet {
-      say("All homes are measured as one meter.", "measurement.aggregate")
-    }
-    sayBaseline(terms.baseline)
-    if let limits = terms.baseline.eligibility {
-      let parts = [
-        limits.rrmse.map { "its error is at most \($0) %" },
-        limits.bias.map { "its bias is at most \($0) %" },
-      ]
-      say(
-        "A home is verified only if, on its last 10 like days, \(Self.list(parts.compactMap { $0 }, "and")).",
-        "baseline.eligibility")
-    }
-  }
-
-  private mutating func sayBaseline(_ baseline: BaselineTerms) {
-    switch baseline.kind {
-    case .none: return
-    case .declared:
-      say(
-        "The baseline is a schedule declared \(baseline.gateClosureMinutes) minutes before.",
-        "baseline.kind")
-    case .controlGroup:
-      say(
-        "The baseline is the mean of at least \(baseline.minimumControlHomes) homes that were "
-          + "drawn not to be asked.", "baseline.kind, baseline.control")
-      if let draw = baseline.controlDraw {
-        let share = FixedDecimal.text(draw.shareBasisPoints, places: 2, minimumPlaces: 0)
-        say(
-          "\(share) % of the homes are drawn for it with a salt whose hash stands here.",
-          "baseline.control.sharePercent, baseline.control.saltSha256")
-      }
-    case .meterBeforeAfter:
-      let around = baseline.beforeAfter
-      say(
-        "The baseline is the \(around.combine.rawValue) of \(around.beforeMinutes) minutes before "
-          + "and \(around.afterMinutes) minutes after the event.", "baseline.before, baseline.after"
-      )
-    case .dayMatching, .typicalOutput:
-      for name in BaselineTerms.DayClass.allCases {
-        guard let rule = baseline.selection[name] else { continue }
-        say(
-          "\(text(name)): the mean of \(days(rule)), at least "
-            + "\(rule.minimumDays), among the last \(baseline.lookbackDays) days.",
-          "baseline.selection.\(name.rawValue)")
-      }
-      say("Days on which the home had an event are left out.", "baseline.eventDays")
-      switch baseline.tooFewDays {
-      case .notVerifiable:
-        say("With too few days nothing is verified, and nothing is paid.", "baseline.tooFewDays")
-      case .useAvailable: say("With too few days those are used.", "baseline.tooFewDays")
-      case .fillEventDays:
-        say("With too few days event days fill the gap.", "baseline.tooFewDays")
-      }
-      if let adjustment = baseline.adjustment { say(adjustment) }
-    }
-  }
-
-  private func text(_ name: BaselineTerms.DayClass) -> String {
-    switch name {
-    case .all: "For any day"
-    case .business: "For a working day"
-    case .nonBusiness: "For a weekend or holiday"
-    case .weekday: "For a weekday"
-    case .saturday: "For a Saturday"
-    case .sundayHoliday: "For a Sunday or holiday"
-    }
-  }
-
-  private func days(_ rule: BaselineTerms.Selection) -> String {
-    switch rule.choose {
-    case .recent: "the \(rule.y) latest like it"
-    case .high: "the \(rule.x) highest of the \(rule.y) latest like it"
-    case .low: "the \(rule.x) lowest of the \(rule.y) latest like it"
-    case .middle:
-      "the \(rule.y) latest like it without the \(rule.dropHigh) highest and \(rule.dropLow) lowest"
-    }
-  }
-
-  private mutating func say(_ adjustment: BaselineTerms.Adjustment) {
-    let windows = adjustment.windows.map { window in
-      let (from, to) = (abs(window.fromMinutes), abs(window.toMinutes))
-      return switch window.anchor {
-      case .start: "from \(from) to \(to) minutes before the start"
-      case .end: "from \(from) to \(to) minutes after the end"
-      }
-    }
-    let unit =
-      switch adjustment.capOf {
-      case .windowBaseline: "of what is usual then"
-      case .eventBaseline: "of what is usual in the event"
-      case .absoluteKW: "kW"
-      }
-    func cap(_ ratio: Ratio?) -> String {
-      ratio.map { "at most \(text($0))" } ?? "without limit"
-    }
-    say(
-      "It is \(adjustment.kind == .additive ? "moved" : "multiplied") by how the day differs "
-        + "\(windows.joined(separator: ", ")):", "baseline.adjustment")
-    say("  up \(cap(adjustment.capUp)), down \(cap(adjustment.capDown)), \(unit).")
-  }
-
-  private func text(_ ratio: Ratio) -> String {
-    let millionths = Int128(ratio.numerator) * 1_000_000
-    guard millionths % Int128(ratio.denominator) == 0 else {
-      return "\(ratio.numerator)/\(ratio.denominator)"
-    }
-    return FixedDecimal.text(millionths / Int128(ratio.denominator), places: 6, minimumPlaces: 0)
   }
 }

@@ -26,8 +26,10 @@ extension PolicyWords {
     }
     say(
       terms.netting == .interval
-        ? "An interval below the baseline earns nothing and takes nothing from the others."
-        : "Intervals below the baseline are netted within the event.", "reward.netting")
+        ? "An interval below the baseline earns nothing and takes nothing from the others: 5, 4, 2 "
+          + "and -1 kWh count as 11."
+        : "Intervals below the baseline are netted within the event: 5, 4, 2 and -1 kWh count as 10.",
+      "reward.netting")
     sayPenalty(deliveries, committed: committed, level: level)
     let isOfEvents = [whole.energy, whole.premium].allSatisfy {
       $0?.rate.ofEvent != nil || $0 == nil
@@ -87,9 +89,14 @@ extension PolicyWords {
       let example = policy.money(committed: committed, delivered: delivered, level: level)
       guard example.shortfall > .zero else { return nil }
       let cost = example.penalty.text(in: policy.settlement.currency)
+      let charged = example.charged(under: penalty.caps, in: policy.settlement.currency)
+      let net = money(example.energy + example.premium - charged)
+      let cut =
+        charged == example.penalty
+        ? "" : " computed, \(money(charged)) charged without other rewards"
       return
-        "\(kilowattHours(delivered)): \(kilowattHours(example.shortfall)) short -> \(cost), net "
-        + "\(money(example.net))."
+        "\(kilowattHours(delivered)): \(kilowattHours(example.shortfall)) short -> \(cost)\(cut), "
+        + "net \(net)."
     }
     if !examples.isEmpty { say("  " + examples.joined(separator: "   ")) }
     for cap in penalty.caps {
@@ -106,6 +113,17 @@ extension PolicyWords {
           : "Never more than \(cap.percent) % of what the owner earned \(of).",
         "reward.penalty.caps")
     }
+    if penalty.netting != policy.settlement.netting {
+      say(
+        penalty.netting == .interval
+          ? "What is missing is counted interval by interval."
+          : "What is missing is netted within the event.", "reward.penalty.netting")
+    }
+    say(
+      penalty.countsBelowBaseline
+        ? "Using more than the baseline adds to what is missing."
+        : "Using more than the baseline adds nothing to what is missing.",
+      "reward.penalty.belowBaseline")
     if penalty.caps.isEmpty { say("Penalties have no cap.", "reward.penalty.caps") }
     let reasons = SettlementTerms.Excusal.allCases.filter(policy.settlement.excusals.contains)
     if !reasons.isEmpty {
@@ -120,12 +138,16 @@ extension PolicyWords {
     let whose = policy.programme?.splitsLines == true ? "line" : "net"
     say("A home's \(whose) is shared: \(shares.joined(separator: ", ")).", "splits.shares")
     if terms.escrowRequired {
+      let prices = [policy.programmeTerms.energy, policy.programmeTerms.premium].compactMap { $0 }
       if let cost = policy.greatestCost(committed: committed, homes: homes, level: level),
-        committed > .zero
+        committed > .zero, prices.allSatisfy({ $0.rate.ofEvent != nil })
       {
         say("Before the event \(money(cost)) must be funded.", "escrow")
       } else {
         say("Before an event its greatest cost must be funded.", "escrow")
+      }
+      if terms.escrowCoverPercent > 100 {
+        say("That is \(terms.escrowCoverPercent) % of the greatest cost.", "escrow.coverPercent")
       }
     } else {
       say("Nothing has to be funded before an event.", "escrow")

@@ -54,7 +54,10 @@ extension PolicyWords {
       }
     }
     guard nets.count == shares.count else { return }
-    say("  One interval with \(kilowatts(Int128(committed.watts))) kW asked for:")
+    let price = example.signalPrice.map {
+      ", at a price of \(Self.grouped(FixedDecimal.text($0, places: 6, minimumPlaces: 2)))"
+    }
+    say("  One interval with \(kilowatts(Int128(committed.watts))) kW asked for\(price ?? ""):")
     say("  " + nets.joined(separator: "   "))
   }
 
@@ -125,6 +128,9 @@ extension PolicyWords {
         "Each event enters the mean with the price of its signal as its weight; without a price the "
           + "payment waits.", "reward.capacity.weightBy")
     }
+    if capacity.noEventsPaysLastTest {
+      say("A \(span) without events is paid by its last test.", "reward.capacity.noEvents")
+    }
     if capacity.floorsEachEvent {
       say("An event below the baseline counts as 0.", "reward.capacity.floorAtZero")
     }
@@ -156,6 +162,9 @@ extension PolicyWords {
     func work(_ what: String, _ shares: [Int64?]) {
       guard let paid = example.paid(shares) else { return }
       say("  \(name), \(what) -> \(money(paid)) a month.")
+    }
+    if !availability.partMonthByDays {
+      say("A month of part enrolment pays nothing.", "reward.availability.partMonth")
     }
     switch availability.noEvents {
     case .full: work("no event", [])

@@ -12,8 +12,10 @@ extension PolicyWords {
         case .committed: "by what each was committed to"
         case .equal: "equally"
         }
+      let owners = terms.base.shares[.owner] ?? .zero
       say(
-        "Performance is that of all homes together; the owners' part is divided \(how).",
+        "Performance is that of all homes together"
+          + (owners > .zero ? "; the owners' part is divided \(how)." : "; owners have no part."),
         "reward.unit")
     }
     if terms.energy?.isAdditional == true {

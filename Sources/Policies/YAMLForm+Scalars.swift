@@ -29,7 +29,7 @@ extension YAMLForm where Value == Int64 {
   public static func int(_ range: ClosedRange<Int64>) -> YAMLForm {
     .scalar(
       "a whole number \(range.lowerBound)…\(range.upperBound)", isNumber: true,
-      shape: .integer(range)
+      shape: .integer(range), write: { "\($0)" }
     ) { text in
       let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
       guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }),
@@ -46,7 +46,10 @@ extension YAMLForm where Value == Int64 {
     let low = FixedDecimal.text(range.lowerBound, places: places, minimumPlaces: 0)
     let high = FixedDecimal.text(range.upperBound, places: places, minimumPlaces: 0)
     let allowed = "a decimal \(low)…\(high) with at most \(places) places"
-    return .scalar(allowed, isNumber: true, shape: .decimal(low, high)) { text in
+    return .scalar(
+      allowed, isNumber: true, shape: .decimal(low, high),
+      write: { FixedDecimal.text($0, places: places, minimumPlaces: 0) }
+    ) { text in
       guard let value = try? FixedDecimal.parse(text, places: places) else { return nil }
       return range.contains(value) ? value : nil
     }
@@ -73,7 +76,9 @@ extension YAMLForm where Value == Int64 {
 extension YAMLForm where Value == Bool {
   /// `true` or `false`, and no other word for them.
   public static var bool: YAMLForm {
-    .scalar("true or false", shape: .truth) { $0 == "true" ? true : $0 == "false" ? false : nil }
+    .scalar("true or false", shape: .truth, write: { "\($0)" }) {
+      $0 == "true" ? true : $0 == "false" ? false : nil
+    }
   }
 }
 
@@ -82,7 +87,7 @@ extension YAMLForm where Value == Percent {
   public static func percent(from minimum: Percent = .zero) -> YAMLForm {
     .scalar(
       "a percentage \(minimum)…100 with at most 2 places", isNumber: true,
-      shape: .decimal("\(minimum)", "100")
+      shape: .decimal("\(minimum)", "100"), write: { "\($0)" }
     ) { text in
       guard let value = try? FixedDecimal.parse(text, places: 2),
         let small = Int32(exactly: value), let percent = Percent(hundredths: small)
@@ -115,28 +120,32 @@ extension YAMLForm where Value == ProgrammeCalendar.MonthDay {
 extension YAMLForm where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
   /// One of the words of an enumeration; `notYet` are words that are described but not there yet.
   public static func word(notYet: Set<String> = []) -> YAMLForm {
-    choice(Value.allCases.map { ($0.rawValue, $0) }, notYet: notYet)
+    choice(Value.allCases.map { ($0.rawValue, $0) }, notYet: notYet) { $0.rawValue }
   }
 }
 
-extension YAMLForm {
+extension YAMLForm where Value: Equatable {
   /// One of some words, each with its meaning; in a fault they come in this order.
   public static func words(
     _ meanings: KeyValuePairs<String, Value>, notYet: Set<String> = []
   ) -> YAMLForm {
-    choice(meanings.map { ($0.key, $0.value) }, notYet: notYet)
+    choice(meanings.map { ($0.key, $0.value) }, notYet: notYet) { value in
+      meanings.first { $0.value == value }?.key
+    }
   }
+}
 
+extension YAMLForm {
   /// The same where the words are no literals.
   static func words(listed meanings: [(String, Value)]) -> YAMLForm {
-    choice(meanings, notYet: [])
+    choice(meanings, notYet: []) { _ in nil }
   }
 
   private static func choice(
-    _ meanings: [(String, Value)], notYet: Set<String>
+    _ meanings: [(String, Value)], notYet: Set<String>, write: @escaping (Value) -> String?
   ) -> YAMLForm {
     let allowed = meanings.map(\.0).joined(separator: ", ")
-    return YAMLForm(allowed: allowed, shape: .words(meanings.map(\.0))) { value in
+    return YAMLForm(allowed: allowed, shape: .words(meanings.map(\.0)), write: write) { value in
       guard case .scalar(let scalar) = value.node else {
         value.fault(allowed: allowed)
         return nil

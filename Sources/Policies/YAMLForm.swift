@@ -44,25 +44,29 @@ public struct YAMLForm<Value> {
   let shape: YAMLShape
   /// Asks for the fields inside, without a document: for the outline.
   let explore: (YAMLPlace) -> Void
+  /// How a value would be written in a file, where the form knows: for defaults.
+  let write: (Value) -> String?
 
   init(
     allowed: String, isNumber: Bool = false, shape: YAMLShape,
-    explore: @escaping (YAMLPlace) -> Void = { _ in }, read: @escaping (YAMLValue) -> Value?
+    explore: @escaping (YAMLPlace) -> Void = { _ in },
+    write: @escaping (Value) -> String? = { _ in nil }, read: @escaping (YAMLValue) -> Value?
   ) {
     self.allowed = allowed
     self.isNumber = isNumber
     self.shape = shape
     self.explore = explore
+    self.write = write
     self.read = read
   }
 
   /// A value of one text; `parse` gives nil for a text that is not allowed.
   public static func scalar(
     _ allowed: String, isNumber: Bool = false, shape: YAMLShape? = nil,
-    _ parse: @escaping (String) -> Value?
+    write: @escaping (Value) -> String? = { _ in nil }, _ parse: @escaping (String) -> Value?
   ) -> YAMLForm {
     let shape = shape ?? (isNumber ? .number : .text)
-    return YAMLForm(allowed: allowed, isNumber: isNumber, shape: shape) { value in
+    return YAMLForm(allowed: allowed, isNumber: isNumber, shape: shape, write: write) { value in
       guard case .scalar(let scalar) = value.node, let parsed = parse(scalar.string) else {
         value.fault(allowed: allowed)
         return nil
@@ -73,12 +77,16 @@ public struct YAMLForm<Value> {
   }
 
   /// The value of another form, turned into something else; nil when `turn` has no answer.
+  ///
+  /// `back` turns it again, so that a default can be written.
   public func map<Other>(
-    allowed: String? = nil, _ turn: @escaping (Value) -> Other?
+    allowed: String? = nil, back: @escaping (Other) -> Value? = { _ in nil },
+    _ turn: @escaping (Value) -> Other?
   ) -> YAMLForm<Other> {
     let allowed = allowed ?? self.allowed
     return YAMLForm<Other>(
-      allowed: allowed, isNumber: isNumber, shape: shape, explore: explore
+      allowed: allowed, isNumber: isNumber, shape: shape, explore: explore,
+      write: { back($0).flatMap(write) }
     ) { value in
       guard let mine = read(value) else { return nil }
       guard let other = turn(mine) else {
@@ -93,7 +101,7 @@ public struct YAMLForm<Value> {
   public func orNothing(_ word: String = "none") -> YAMLForm<Value?> {
     YAMLForm<Value?>(
       allowed: "\(allowed), or \(word)", isNumber: isNumber, shape: .either(shape, word),
-      explore: explore
+      explore: explore, write: { $0.map(write) ?? word }
     ) { value in
       if case .scalar(let scalar) = value.node, scalar.string == word { return .some(nil) }
       var value = value
@@ -147,7 +155,11 @@ extension YAMLForm {
     let allowed = "a list of \(count.lowerBound)…\(count.upperBound), each: \(form.allowed)"
     return YAMLForm(
       allowed: allowed, shape: .list(of: form.shape, count),
-      explore: { form.explore($0.inside("[]")) }
+      explore: { form.explore($0.inside("[]")) },
+      write: { list in
+        let texts = list.compactMap(form.write)
+        return texts.count == list.count ? "[\(texts.sorted().joined(separator: ", "))]" : nil
+      }
     ) { value in
       guard case .sequence(let sequence) = value.node, count.contains(sequence.count) else {
         value.fault(
@@ -172,7 +184,8 @@ extension YAMLForm {
     of form: YAMLForm<Element>, _ count: ClosedRange<Int>
   ) -> YAMLForm where Value == Set<Element> {
     YAMLForm<[Element]>.list(of: form, count).map(
-      allowed: "a list of \(count.lowerBound)…\(count.upperBound) different, each: \(form.allowed)"
+      allowed: "a list of \(count.lowerBound)…\(count.upperBound) different, each: \(form.allowed)",
+      back: { Array($0) }
     ) { items in
       let set = Set(items)
       return set.count == items.count ? set : nil

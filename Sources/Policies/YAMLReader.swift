@@ -28,6 +28,8 @@ public final class YAMLReader {
   public internal(set) var asked: Set<String> = []
   /// Fields named in some `toBeConfirmed`, with the reason; only in annotated files.
   public internal(set) var unconfirmed: [Unconfirmed] = []
+  /// What fields that are not there mean, by their paths, as it would be written in the file.
+  var standards: [String: String] = [:]
   var sectionsWithoutSource: Set<String> = []
   var lines: [String: Int] = [:]
   /// The fields that were asked for, in order; filled only for an outline.
@@ -71,11 +73,12 @@ public final class YAMLReader {
     rootNode = parsed.node
   }
 
-  /// A reader of nothing, which only notes what it is asked for.
-  init(outlining limits: YAMLLimits) {
+  /// A reader of nothing, which only notes what it is asked for, or what the fields mean that are
+  /// not there.
+  init(outlining limits: YAMLLimits, isOutlining: Bool = true) {
     file = ""
     self.limits = limits
-    isOutlining = true
+    self.isOutlining = isOutlining
     rootNode = Node.mapping(Node.Mapping([]))
   }
 

@@ -87,10 +87,26 @@ public final class YAMLSection {
   }
 
   /// The value of `key`; `standard` when it is missing, or wrong, and then a fault says so.
+  ///
+  /// A mapping that is missing has the defaults of its fields; `standard` says the same.
   public func optional<Value>(
     _ key: String, _ form: YAMLForm<Value>, default standard: Value
   ) -> Value {
-    optional(key, form) ?? standard
+    let value = optional(key, form)
+    guard !has(key) else { return value ?? standard }
+    if let text = form.write(standard) {
+      note(key, default: text)
+    } else if !reader.isOutlining, form.shape == .section {
+      let empty = YAMLReader(outlining: reader.limits, isOutlining: false)
+      form.explore(YAMLPlace(reader: empty, schemaPath: path(of: key)))
+      reader.standards.merge(empty.standards) { old, _ in old }
+    }
+    return standard
+  }
+
+  /// Notes what `key`, which is missing, means, as it would be written; nil where it means nothing.
+  func note(_ key: String, default text: String?) {
+    reader.standards[reader.isOutlining ? schema(of: key) : path(of: key)] = text
   }
 
   /// Adds a fault of `key`; `found` is the value's own text unless given.

@@ -36,6 +36,8 @@ public struct YAMLField: Hashable, Sendable {
   public let allowed: String
   /// Whether the mapping that holds it cannot be without it.
   public let isRequired: Bool
+  /// What it means when it is not there, as it would be written; nil where that is not one text.
+  public var standard: String?
 }
 
 /// A place of the schema that is looked at without a document.
@@ -55,6 +57,10 @@ extension YAMLReader {
   static func outline(limits: YAMLLimits, _ fill: (YAMLSection) -> Void) -> [YAMLField] {
     let reader = YAMLReader(outlining: limits)
     fill(YAMLSection(outlining: YAMLPlace(reader: reader, schemaPath: "")))
-    return reader.fields
+    return reader.fields.map { field in
+      var field = field
+      field.standard = reader.standards[field.path]
+      return field
+    }
   }
 }

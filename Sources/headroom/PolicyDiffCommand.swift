@@ -9,7 +9,7 @@ struct PolicyDiffCommand: ParsableCommand {
     discussion: """
       Says for each field what it was and is, which room it concerns, whether owners get less or \
       risk more, and what one home and the fleet see of it. Ends with 0 when both mean the same \
-      (a comment, a title or a default written out may differ), 1 when they do not, 65 when one \
+      (a comment or a title may differ; what a file leaves out counts as its default), 1 when they do not, 65 when one \
       is no sound policy.
 
       EXAMPLE
@@ -41,13 +41,25 @@ struct PolicyDiffCommand: ParsableCommand {
   private func text(_ difference: PolicyDifference) -> String {
     var text = Amounts.table(
       difference.changes.map { change in
-        [
-          change.path, "\(change.old ?? "none") -> \(change.new ?? "none")", change.room.rawValue,
-          change.isWorseForOwners ? "worse for owners: new agreement needed" : "",
+        let owners =
+          switch (change.isWorseForOwners, change.isBetterForOwners) {
+          case (true, false): "worse for owners: new agreement needed"
+          case (true, true): "worse and better for owners: new agreement needed"
+          case (false, true): "better for owners"
+          case (false, false): ""
+          }
+        return [
+          change.path,
+          "\(value(change.old, change.isOldDefault)) -> \(value(change.new, change.isNewDefault))",
+          change.room.rawValue, owners,
         ]
       }, left: [0, 1, 2, 3])
     for effect in difference.effects { text += effect + "\n" }
     return text + (difference.isSameMeaning ? "same meaning\n" : "another meaning\n")
+  }
+
+  private func value(_ text: String?, _ isDefault: Bool) -> String {
+    (text ?? "none") + (isDefault ? " (default)" : "")
   }
 
   private func writeJSON(_ difference: PolicyDifference) {
@@ -59,8 +71,11 @@ struct PolicyDiffCommand: ParsableCommand {
             json.text("field", change.path)
             json.text("old", change.old)
             json.text("new", change.new)
+            json.flag("oldIsDefault", change.isOldDefault)
+            json.flag("newIsDefault", change.isNewDefault)
             json.text("room", change.room.rawValue)
             json.flag("worseForOwners", change.isWorseForOwners)
+            json.flag("betterForOwners", change.isBetterForOwners)
           }
         }
       }

@@ -32,6 +32,7 @@ struct PolicySchemaCommand: ParsableCommand {
         json.object(node.name) { json in
           json.text("description", node.allowed)
           write(node.shape, node.fields, to: &json)
+          if let text = node.standard { write(default: text, of: node.shape, to: &json) }
         }
       }
       annotations(beside: nodes, to: &json)
@@ -104,6 +105,24 @@ struct PolicySchemaCommand: ParsableCommand {
         json.object(nil) { write(shape, fields, to: &$0) }
         json.object(nil) { $0.texts("enum", [word]) }
       }
+    }
+  }
+
+  /// What an editor offers: a number, a truth or a word; lists are left out.
+  private static func write(
+    default text: String, of shape: YAMLShape, to json: inout OrderedJSON
+  ) {
+    switch shape {
+    case .integer, .decimal, .number: json.decimal("default", text)
+    case .truth: json.flag("default", text == "true")
+    case .either(let shape, let word):
+      if text == word {
+        json.text("default", text)
+      } else {
+        write(default: text, of: shape, to: &json)
+      }
+    case .text, .textOf, .pattern, .words: json.text("default", text)
+    case .list, .mapping, .section: break
     }
   }
 

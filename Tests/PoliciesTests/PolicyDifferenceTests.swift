@@ -68,4 +68,83 @@ import Testing
     #expect(found.changes.map(\.old) == ["45"])
     #expect(found.changes.map(\.new) == ["40"])
   }
+
+  @Test func `compares what a file leaves out by its default`() throws {
+    let same = try compare(
+      "surge-ten-percent",
+      [
+        ("  disputeDays: 60", "#"), ("  handBack: priorMode", "#"),
+        ("    belowBaseline: count", "#"),
+      ])
+    #expect(same.isSameMeaning)
+    #expect(same.changes == [])
+    let ramp = try compare(
+      "surge-ten-percent", [("ramp: {batterySeconds: 10, spreadSeconds: 60}", "ramp: {}")])
+    let change = try #require(ramp.changes.first)
+    #expect(ramp.changes.count == 1)
+    #expect(change.path == "dispatch.ramp.spreadSeconds")
+    #expect(change.old == "60" && change.new == "0")
+    #expect(!change.isOldDefault && change.isNewDefault)
+    // Without the whole mapping its fields have their defaults as well.
+    let storm = try compare(
+      "surge-ten-percent",
+      [
+        (
+          "  handBack: priorMode",
+          "  storm: {hoursBefore: 12, reservePercent: 100}\n  handBack: priorMode"
+        )
+      ])
+    #expect(storm.changes.map(\.path) == ["dispatch.storm.hoursBefore"])
+    #expect(storm.changes.map(\.old) == ["24"])
+    #expect(storm.changes.map(\.isWorseForOwners) == [true])
+    // A mapping that means something else when it is not there at all keeps its fields.
+    let free = try compare(
+      "surge-ten-percent",
+      [
+        ("  recovery: ", "  recovery: {mode: free} #"), ("    mode: limited", "#"),
+        ("    fleetLimitPercentOfEvent: 50", "#"), ("    startAfterMinutes: 15", "#"),
+        ("    spreadMinutes: 30", "#"),
+      ])
+    #expect(free.changes.first { $0.path == "dispatch.recovery.mode" }?.new == "free")
+  }
+
+  @Test(
+    arguments: [
+      ("until: end}", "until: start}", "dispatch.optOut.until", false),
+      ("reservePercent: 0 ", "reservePercent: 5 ", "dispatch.reservePercent", true),
+      (", meterFault", "", "reward.excusals", false),
+      ("disputeDays: 60", "disputeDays: 30", "settlement.disputeDays", false),
+      ("percent: 100}]", "percent: 150}]", "reward.penalty.caps[0].percent", false),
+      ("capPercent: 100", "capPercent: 120", "reward.premium.capPercent", true),
+      (
+        "acknowledgement: required", "acknowledgement: notRequired", "notice.acknowledgement",
+        false
+      ),
+      ("exports: counted", "exports: excluded", "measurement.exports", false),
+      ("required: true  ", "required: false ", "escrow.required", false),
+      ("belowBaseline: count", "belowBaseline: zero", "reward.penalty.belowBaseline", true),
+      (
+        "rate: {amount: 2.00, per: kWh}", "rate: {amount: 1999, per: MWh}",
+        "reward.premium.rate.amount", false
+      ),
+    ] as [(String, String, String, Bool)])
+  func `says who gains by a change`(
+    old: String, new: String, path: String, better: Bool
+  ) throws {
+    let change = try #require(
+      compare("surge-ten-percent", [(old, new)]).changes.first { $0.path == path })
+    #expect(change.isWorseForOwners == !better)
+    #expect(change.isBetterForOwners == better)
+  }
+
+  @Test func `weighs a price for every level against a flat one`() throws {
+    // 2.00 at every level, or 2.00 from level 1 on and 3.00 at level 3: worse at level 0 alone.
+    let found = try compare(
+      "surge-ten-percent",
+      [("{amount: 2.00, per: kWh}", "{per: kWh, byLevel: {0: 0, 1: 2.00, 2: 2.00, 3: 3.00}}")])
+    let worse = found.changes.filter(\.isWorseForOwners).map(\.path)
+    #expect(worse == ["reward.premium.rate.amount", "reward.premium.rate.byLevel.0"])
+    let better = found.changes.filter(\.isBetterForOwners).map(\.path)
+    #expect(better == ["reward.premium.rate.amount", "reward.premium.rate.byLevel.3"])
+  }
 }

@@ -131,8 +131,7 @@ extension Fixture {
     #expect(terms.caps == .init(fleetPerEvent: Money(millionths: 1_234_500_000)))
     let sentences = policy.explain().lines.map(\.sentence)
     for sentence in [
-      "Performance is that of all homes together; the owners' part is divided by what each was "
-        + "committed to.",
+      "Performance is that of all homes together; owners have no part.",
       "Energy is paid as an additional reward.",
       "All homes together earn at most 1,234.50 USD in an event.",
     ] { #expect(sentences.contains(sentence), "\(sentence) is not in \(sentences)") }

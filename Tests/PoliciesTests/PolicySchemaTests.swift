@@ -54,4 +54,30 @@ import Testing
     }
     #expect(classes.contains("business"))
   }
+
+  @Test func `knows the default of a field that may be left out`() {
+    var defaults: [String: String] = [:]
+    func visit(_ nodes: [PolicySchema.Node], _ prefix: String) {
+      for node in nodes {
+        defaults[prefix + node.name] = node.standard
+        visit(node.fields, prefix + node.name + ".")
+      }
+    }
+    visit(PolicySchema().root, "")
+    for (path, text) in [
+      "currencyDigits": "2", "calendar.nonWorkingDays": "[sat, sun]",
+      "events.countCancelled": "started", "signals.revise": "untilEnd",
+      "signals.signature": "required", "notice.late": "refuse", "dispatch.fairness": "proportional",
+      "dispatch.ramp.batterySeconds": "10", "dispatch.commands.graceSeconds": "900",
+      "dispatch.recovery.fleetLimitPercentOfEvent": "50", "measurement.lossFactor": "1",
+      "measurement.reconcile.kWh": "0.2", "baseline.lookbackDays": "45",
+      "baseline.tooFewDays": "notVerifiable", "reward.penalty.deadbandPercent": "10",
+      "reward.energy.capPercent": "100", "escrow.coverPercent": "100",
+      "settlement.disputeDays": "60", "settlement.reconcilePercent": "1",
+    ] { #expect(defaults[path] == text, "\(path)") }
+    // What is required, or means nothing when it is not there, has none.
+    for path in ["id", "calendar.seasons", "dispatch.release", "events.maximumPerDay"] {
+      #expect(defaults[path] == nil, "\(path)")
+    }
+  }
 }

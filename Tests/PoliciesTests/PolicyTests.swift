@@ -317,6 +317,22 @@ import Verification
     #expect(try Fixture.load(early).warnings.map(\.code) == ["adjustableByOwner"])
   }
 
+  @Test func `warns of more corrections than a gateway is sent`() throws {
+    func codes(_ rounds: Int, _ perHour: Int) throws -> [String] {
+      let text = try Fixture.edited("  dayBeforeBy: \"18:00\"\n", "").text
+        .replacing("{notHeardSeconds: 45}", with: "{everySeconds: 60, maximumRounds: \(rounds)}")
+        .replacing("{graceSeconds: none,", with: "{perGatewayPerHour: \(perHour),")
+      return try Fixture.load(text).warnings.map(\.code)
+    }
+    // 180 minutes are three hours of 12, of which the dispatch is the first: 35 corrections.
+    #expect(try codes(35, 12) == [])
+    #expect(try codes(36, 12) == ["commandBudgetSmall"])
+    // Every minute of 180 there are no more than 180.
+    #expect(try codes(1_000, 60) == ["commandBudgetSmall"])
+    #expect(try codes(1_000, 61) == [])
+    #expect(try codes(0, 1) == [])
+  }
+
   @Test func `reads exactly the fields that are listed`() throws {
     var asked: Set<String> = []
     let beforeAfter = Fixture.whole

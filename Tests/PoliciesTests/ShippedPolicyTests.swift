@@ -142,12 +142,12 @@ import Verification
       "1.08 kWh -> 2.16 USD.   0.90 kWh -> 1.80 USD.   1.30 kWh -> 2.16 USD.   0.00 kWh -> 0.00",
       "Missing energy beyond 10 % of the commitment costs 0.40 USD a kWh.",
       "0.90 kWh: 0.072 kWh short -> 0.03, net 1.77 USD.",
-      "0.00 kWh: 0.972 kWh short -> 0.39, net -0.39 USD.",
+      "0.00 kWh: 0.972 kWh short -> 0.39 computed, 0.00 USD charged without other rewards, net 0.00",
       "Never more than the owner earned in the same month.",
       "Before the event 108,000.00 USD must be funded.",
       "For a working day: the mean of the 5 highest of the 10 latest like it, at least 5, among "
         + "the last 45 days.",
-      "  up at most 0.1, down at most 0.2, of what is usual then.",
+      "  up at most 0.1, down at most 0.2, of what is usual then; where those hours are lost, it is not.",
     ] {
       #expect(text.contains(sentence), "\(sentence) is not in:\n\(text)")
     }
