@@ -31,8 +31,8 @@ struct DisputeCommand: ParsableCommand {
       """,
     subcommands: [
       DisputeOpenCommand.self, DisputeListCommand.self, DisputeShowCommand.self,
-      DisputePacketCommand.self, DisputeDecideCommand.self, DisputeHeldCommand.self,
-      DisputeReleaseCommand.self,
+      DisputePacketCommand.self, DisputeCheckCommand.self, DisputeDecideCommand.self,
+      DisputeHeldCommand.self, DisputeReleaseCommand.self,
     ])
 }
 

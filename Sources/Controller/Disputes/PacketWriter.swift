@@ -44,10 +44,12 @@ struct PacketWriter {
       let entry = receipt.dropLast(".tlog-proof".count) + ".entry"
       return "headroom ledger verify --receipt \(receipt) --entry \(entry) --log-key LOG"
     }
+    lines.insert("headroom dispute check FOLDER --log-key LOG", at: 0)
     lines.append("headroom ledger verify --evidence DB --entry \(about.entry) --ledger DB")
     return .init(
       "check", "How to check this",
-      "LOG is the log's public key, as `headroom keys show` prints it; DB is the ledger.",
+      "FOLDER is the folder of this packet, LOG the log's public key, as `headroom keys show` prints it. "
+        + "The first command settles the home again and needs nothing else; the last one needs DB, the ledger.",
       .lines(lines))
   }
 }

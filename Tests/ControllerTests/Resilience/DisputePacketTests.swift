@@ -93,6 +93,57 @@ import Testing
     let note = try Note(list)
     #expect(try note.verified(by: [key.verifier]).count == 1)
     #expect(note.text.split(separator: "\n").count == 1 + folder.all.count)
+    try Self.expectCheck(of: folder, key, site: own.site.text, entry: standing.dispute.entry)
+  }
+
+  /// Who has the folder and the log's key alone settles the home again, and finds what was changed.
+  private static func expectCheck(
+    of folder: LedgerDesk.DisputeFolder, _ key: SigningKey, site: String, entry: UInt64
+  ) throws {
+    let trust = TrustPolicy(log: key.verifier)
+    var whole = Dictionary(uniqueKeysWithValues: folder.all.map { ($0.name, $0.bytes) })
+    whole["FILES"] = folder.list(signedBy: key)
+    let check = PacketCheck(whole, trusting: trust)
+    #expect(check.findings == [])
+    #expect(check.files == folder.all.count && check.signer == key.verifier.name)
+    #expect(check.home == site && check.lines >= 1 && check.entries >= 1)
+    func codes(_ change: (inout [String: [UInt8]]) -> Void, relists: Bool = false) -> [String] {
+      var files = whole
+      change(&files)
+      if relists {
+        let rows = files.filter { $0.key != "FILES" }.sorted { $0.key < $1.key }
+          .map { "\(SHA256.hash($0.value))  \($0.key)\n" }
+        files["FILES"] = Array(("headroom.dispute-packet/1\n" + rows.joined()).utf8)
+      }
+      return PacketCheck(files, trusting: trust).findings.map(\.code)
+    }
+    func altered(_ name: String, _ old: String, _ new: String) -> (inout [String: [UInt8]]) -> Void
+    {
+      return { files in
+        let text = String(decoding: files[name] ?? [], as: UTF8.self)
+        #expect(text.contains(old))
+        files[name] = Array(text.replacing(old, with: new).utf8)
+      }
+    }
+    let policy = altered("policy.yaml", "amount: 2.00", "amount: 2.01")
+    #expect(codes(policy) == ["fileAltered", "policyAltered"])
+    #expect(codes(policy, relists: true) == ["policyAltered"])
+    let line = altered("packet.csv", ",charged,", ",charged,9")
+    #expect(codes(line) == ["fileAltered"] + codes(line, relists: true))
+    #expect(codes(line, relists: true).allSatisfy { $0 == "lineDiffers" })
+    #expect(!codes(line, relists: true).isEmpty)
+    #expect(codes({ $0["\(entry).tlog-proof"] = nil }) == ["fileMissing", "receiptMissing"])
+    #expect(codes({ $0["other.txt"] = [1] }) == ["fileUnlisted"])
+    #expect(codes({ $0["FILES"] = nil }).first == "listMissing")
+    let evidence = try #require(whole.keys.first { $0.hasSuffix(".cbor") })
+    #expect(codes({ $0[evidence] = nil }, relists: true) == ["evidenceMissing"])
+    // Another log's key believes nothing of it.
+    let otherKey = try SigningKey(
+      name: key.verifier.name,
+      key: #require(Ed25519.PrivateKey(seed: [UInt8](repeating: 9, count: 32))))
+    let other = PacketCheck(whole, trusting: TrustPolicy(log: otherKey.verifier))
+    #expect(other.findings.contains { $0.code == "notInLog" })
+    #expect(other.findings.first?.code == "badSignature")
   }
 
   /// No name of another home, and no figure that only another home has.
