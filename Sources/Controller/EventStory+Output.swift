@@ -9,7 +9,7 @@ extension EventStory {
     out += "\n"
     if let refusal = record.refusal { out += "refused: \(refusal)\n" }
     if let row, row < record.batteries.count {
-      for (name, value) in home(record.batteries[row]) { out += "\(name): \(value)\n" }
+      for (name, value) in Self.home(record.batteries[row]) { out += "\(name): \(value)\n" }
     } else if row == nil {
       for (name, count) in record.summary.outcomes { out += "\(name): \(count)\n" }
       for (name, count) in record.summary.exceptions { out += "\(name): \(count)\n" }
@@ -50,7 +50,7 @@ extension EventStory {
     if let row {
       if row < record.batteries.count {
         members.append(
-          ("home", .object(home(record.batteries[row]).map { ($0.name, .text($0.value)) })))
+          ("home", .object(Self.home(record.batteries[row]).map { ($0.name, .text($0.value)) })))
       }
       return .object(members)
     }
@@ -121,7 +121,7 @@ extension EventStory {
   private var shown: [Entry] { row == nil ? entries : entries.filter { $0.kind != "commands" } }
 
   /// Why this battery, why this much, why not.
-  func home(_ part: Participation) -> [(name: String, value: String)] {
+  static func home(_ part: Participation) -> [(name: String, value: String)] {
     var lines = [("battery", part.battery.text), ("stands", part.outcome.name)]
     if let skip = part.skip { lines.append(("why not", "\(skip.rawValue): \(skip.sentence)")) }
     if let bound = part.boundBy { lines.append(("why not more", bound.sentence)) }
@@ -143,10 +143,21 @@ extension EventStory {
     if part.corrections > 0 { lines.append(("corrected", "\(part.corrections) times")) }
     if let at = part.lostAt { lines.append(("not counted on since", "\(at)")) }
     if let at = part.optedOutAt {
-      let why = part.optOutIsMissed ? ", later or more often than he may: the rest is missed" : ""
+      // Leaving ends what is owed, or the policy lets nobody leave so late.
+      let isOwed = part.promised.pieces.contains { $0.window.end > at }
+      let why =
+        part.optOutIsMissed
+        ? ", later or more often than he may: the rest is missed"
+        : isOwed ? ", later than he may: what was promised after it is missed" : ""
       lines.append(("owner left", "\(at)\(why)"))
     }
-    if let at = part.reserveRaisedAt { lines.append(("owner raised the reserve", "\(at)")) }
+    if let at = part.reserveRaisedAt {
+      let isStorm = part.skip == .stormHold
+      lines.append(
+        isStorm
+          ? ("held for a storm since", "\(at)")
+          : ("reserve raised", "\(at), by its owner or for a storm"))
+    }
     if let at = part.unreachableAt { lines.append(("unreachable since", "\(at)")) }
     return lines
   }

@@ -27,7 +27,10 @@ extension StoryTeller {
         "\(setpoint.watts) W, \(command.window), at most \(energyLimit.wattHoursRoundedDown) Wh,"
           + " never below \(floor) %, bound by \(command.boundBy ?? "nothing"),"
           + " then \(command.handBack.rawValue), command \(command.seq)")
-    case .hold: say(now, "asked", "0 W, \(command.window), command \(command.seq)")
+    case .hold:
+      say(
+        now, "asked",
+        "neither to charge nor to discharge, \(command.window), command \(command.seq)")
     case .cancel:
       say(now, "released", "from \(command.window.start), command \(command.seq)")
     }

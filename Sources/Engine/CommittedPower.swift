@@ -56,6 +56,17 @@ public struct CommittedPower: Hashable, Sendable {
     if let window, power > .zero { pieces.append(Piece(window: window, power: power)) }
   }
 
+  /// What is owed at `now` goes on until `moment`, from which on only this is owed: `power` in
+  /// `window`, which does not begin before; what was to begin between the two never does.
+  mutating func step(from moment: Timestamp, at now: Timestamp, to power: Power, in window: Window?)
+  {
+    let given = pieces.last { $0.window.contains(now) }
+    end(at: given?.window.start ?? now)
+    let rest = given.flatMap { Window(start: $0.window.start, end: moment) }
+    replace(from: moment, with: given?.power ?? .zero, in: rest)
+    replace(from: moment, with: power, in: window)
+  }
+
   /// From `moment` on no piece owes more than `power`.
   mutating func lower(from moment: Timestamp, to power: Power) {
     let later = pieces.compactMap { piece in

@@ -70,7 +70,14 @@ extension Engine {
     let wasFinal = open[row][sent].isFinal
     if ack.status.isFinalForCommand { open[row][sent].isFinal = true }
     if let lastSeq = ack.lastSeq { fleet.lastSeq[row] = max(fleet.lastSeq[row], lastSeq) }
-    guard command.action != .cancel else { return }
+    guard command.action != .cancel else {
+      if !wasFinal, ack.status.isRefusal {
+        effects.append(
+          .alarm(
+            "\(command.battery) refused the cancel \(command.id): \(ack.reason ?? "no reason")"))
+      }
+      return
+    }
     guard states[place].record.batteries[row].command?.seq == command.seq else {
       if !wasFinal, let delivered = ack.delivered, ack.status.isFinalForCommand {
         states[place].record.batteries[row].deliveredBefore += delivered
@@ -96,10 +103,18 @@ extension Engine {
     case .optOut, .partialOptOut:
       leave(place, row: row, at: min(now, max(ack.at, command.issuedAt)))
     case .noParticipation, .failed, .rejectedParameter, .rejectedInvalid, .rejectedLate:
+      // A refused command changes nothing: what the battery was told before would go on.
+      if ack.status.isRefusal, mayMove(place, row: row) { sendCancel(place, row: row, at: now) }
       hold(place, row: row, .zero)
     case .superseded:
-      // A gateway that knows a higher seq had it from a former life of this engine.
-      if let lastSeq = ack.lastSeq, lastSeq > command.seq { commandRest(place, row: row) }
+      // What no later command of ours has cut, a former life of this engine has.
+      let isOwn = open[row].contains {
+        $0.command.seq > command.seq && $0.command.action != .cancel
+          && $0.command.window.intersection(command.window) != nil
+      }
+      if !isOwn, let lastSeq = ack.lastSeq, lastSeq > command.seq {
+        commandRest(place, row: row)
+      }
     }
   }
 

@@ -206,11 +206,8 @@ extension Engine {
       states[place].record.batteries[row].skip = hasLeft ? .optedOut : plan.plan.skipped[row]
       states[place].record.batteries[row].boundBy = power > .zero ? plan.plan.bound[row] : nil
       if hasLeft { continue }
-      // Before the event a plan replaces the former one; in it only what is still to come.
-      let from = isMoving ? start : Timestamp(microseconds: .min)
-      states[place].record.batteries[row].asked.replace(from: from, with: power, in: window)
-      guard isPromise else { continue }
-      states[place].record.batteries[row].promise.replace(from: from, with: power, in: window)
+      states[place].record.batteries[row].take(
+        power, in: window, from: start, at: isMoving ? now : nil, isPromise: isPromise)
     }
     states[place].record.plans.append(plan)
     concede(place)

@@ -104,9 +104,13 @@ extension Engine {
     defer { waveStarts = [:] }
     for row in 0..<fleet.count
     where states[place].record.batteries[row].holding == .zero && mayMove(place, row: row) {
-      // Who is not asked any more goes at his place on the slope.
-      sendCancel(
-        place, row: row, at: states[place].slope.map { .init(seconds: $0.from[row]) } ?? now)
+      // Who is not asked any more goes at his place on the slope, if he has begun.
+      let goes = states[place].slope.map { Timestamp(seconds: $0.from[row]) } ?? now
+      switch rest(place, row: row, until: goes) {
+      case .runs: sendCancel(place, row: row, at: goes)
+      case .none: sendCancel(place, row: row, at: now)
+      case .lacks(let power, let rest): sendRest(place, row: row, power, rest)
+      }
     }
     for row in 0..<fleet.count {
       let power = states[place].record.batteries[row].holding
@@ -125,12 +129,12 @@ extension Engine {
     _ place: Int, row: Int, power: Power, energyLimit: Energy, floor: Int32,
     from moment: Timestamp? = nil
   ) {
-    guard let terms = states[place].record.terms, let whole = states[place].record.window,
-      let content = states[place].record.content
-    else { return }
-    let event = states[place].record.id
+    guard let terms = states[place].record.terms, let whole = states[place].record.window else {
+      return
+    }
     let start = max(
-      startOf(whole, event: event, row: row, terms: terms), moment ?? whole.start)
+      startOf(whole, event: states[place].record.id, row: row, terms: terms),
+      moment ?? whole.start)
     let part = states[place].record.batteries[row]
     let end = endOf(place, row: row, whole)
     guard let window = part.freeTime(from: start, to: end),
@@ -145,11 +149,32 @@ extension Engine {
         Energy(wattHours: power.held(forSeconds: window.seconds).wattHoursRoundedDown))
     // A newer command cuts an older one where their windows overlap; what of the older one lies
     // before must be ended.
-    let isAhead = open[row].contains {
-      Int($0.event) == place && !$0.isFinal && $0.command.action != .cancel
-        && now < $0.command.window.start && $0.command.window.start < window.start
+    switch rest(place, row: row, until: window.start) {
+    case .lacks(let given, let rest): sendRest(place, row: row, given, rest)
+    case .none where isAhead(place, row: row, of: window.start):
+      sendCancel(place, row: row, at: now)
+    case .none, .runs: break
     }
-    if isAhead { sendCancel(place, row: row, at: now) }
+    postMove(
+      place, row: row, power: power, energyLimit: energyLimit, floor: floor, window: window)
+  }
+
+  /// A battery goes on with what it gives until its place on the slope.
+  private mutating func sendRest(_ place: Int, row: Int, _ given: Power, _ rest: Window) {
+    let floor = states[place].record.plans.last?.floorHundredths[row] ?? 10_000
+    postMove(
+      place, row: row, power: given,
+      energyLimit: Energy(
+        wattHours: given.held(forSeconds: rest.seconds).wattHoursRoundedDown),
+      floor: floor, window: rest)
+  }
+
+  private mutating func postMove(
+    _ place: Int, row: Int, power: Power, energyLimit: Energy, floor: Int32, window: Window
+  ) {
+    guard let terms = states[place].record.terms, let content = states[place].record.content
+    else { return }
+    let event = states[place].record.id
     let percent: ReductionRequest? =
       switch SignalRules.request(of: content, terms: terms) {
       case .release(let percent, let basis): .release(percent, of: basis)

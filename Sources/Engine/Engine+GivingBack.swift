@@ -249,4 +249,14 @@ extension Acknowledgement.Status {
       false
     }
   }
+
+  /// The gateway did not take it: what it had before goes on.
+  var isRefusal: Bool {
+    switch self {
+    case .rejectedParameter, .rejectedInvalid, .rejectedLate: true
+    case .received, .started, .completed, .optOut, .optIn, .partialOptOut, .noParticipation,
+      .failed, .cancelled, .superseded, .userAcknowledged:
+      false
+    }
+  }
 }

@@ -145,7 +145,9 @@ extension Engine {
     summary.firstTurn = min(summary.firstTurn ?? .init(seconds: from), .init(seconds: from))
     summary.lastTurn = max(summary.lastTurn ?? .init(seconds: from), .init(seconds: from))
     summary.lastEnd = max(summary.lastEnd, Timestamp(seconds: from + turn.seconds))
-    guard let window = Window(start: max(end, now), end: Timestamp(seconds: from)),
+    let begin = max(end, now)
+    let next = nextStart(turn.row, after: place, from: begin) ?? Timestamp(seconds: from)
+    guard let window = Window(start: begin, end: min(next, Timestamp(seconds: from))),
       !isWanted(turn.row, after: place, at: window.start)
     else { return }
     let last = window.start.adding(seconds: Timing.holdAcceptanceSeconds)
@@ -164,6 +166,15 @@ extension Engine {
           && !states[other].record.batteries.isEmpty
           && states[other].record.batteries[row].planned.power(at: moment) > .zero
       }
+  }
+
+  /// When another event's command for the battery begins that was sent already: a hold is newer,
+  /// and would cut it.
+  private func nextStart(_ row: Int, after place: Int, from moment: Timestamp) -> Timestamp? {
+    open[row].filter {
+      Int($0.event) != place && !$0.isFinal && $0.command.window.start > moment
+        && $0.command.power > .zero && mayMove(Int($0.event), row: row)
+    }.map(\.command.window.start).min()
   }
 
   private mutating func sendHold(_ place: Int, row: Int, window: Window, notAfter: Timestamp) {

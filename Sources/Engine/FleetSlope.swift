@@ -40,13 +40,20 @@ struct FleetSlope: Hashable, Sendable {
       .sorted { ($0.hash, enrolled[$0.row].battery) < ($1.hash, enrolled[$1.row].battery) }
     var (changed, sum) = (Int64(0), Int64(0))
     for (row, _) in order {
+      let begin = start + seconds(changed + abs(powers[row] - given(row)))
+      let finish = end - seconds(sum + powers[row])
+      guard powers[row] > 0, begin < finish else {
+        // No time for it: who gives something already goes, at the end at the latest.
+        changed += given(row)
+        from[row] = min(end, start + seconds(changed))
+        until[row] = from[row]
+        continue
+      }
       changed += abs(powers[row] - given(row))
       sum += powers[row]
-      from[row] = start + seconds(changed)
-      until[row] = end - seconds(sum)
-      guard powers[row] > 0, from[row] < until[row] else { continue }
-      steady = max(steady, from[row])
-      falls = min(falls, until[row])
+      (from[row], until[row]) = (begin, finish)
+      steady = max(steady, begin)
+      falls = min(falls, finish)
     }
   }
 
@@ -90,5 +97,39 @@ extension Engine {
     guard let slope = states[place].slope else { return energy }
     let own = slope.window(row: row).map { power.held(forSeconds: $0.seconds) } ?? .zero
     return min(energy, Energy(wattHours: own.wattHoursRoundedDown))
+  }
+
+  /// What a battery gives until its place on the slope comes.
+  enum Rest {
+    /// Nothing, or its place has come.
+    case none
+    /// Its command holds until then.
+    case runs
+    /// Its command ends before, or a newer one or a cancel would come between.
+    case lacks(Power, Window)
+  }
+
+  /// What the battery in `row` goes on giving until `moment`, when it steps.
+  func rest(_ place: Int, row: Int, until moment: Timestamp) -> Rest {
+    let part = states[place].record.batteries[row]
+    let given = part.planned.power(at: now)
+    guard states[place].slope != nil, given > .zero, part.command?.final == nil,
+      let rest = Window(start: now.roundedUpToSecond, end: moment)
+    else { return .none }
+    let own = open[row].filter { Int($0.event) == place && !$0.isFinal }
+    let running = own.last { $0.command.action != .cancel && $0.command.window.contains(now) }
+    let isCut = own.contains { now < $0.command.window.start && $0.command.window.start < moment }
+    guard let running, running.command.window.end >= moment, !isCut else {
+      return .lacks(given, rest)
+    }
+    return .runs
+  }
+
+  /// True when a command is on its way that would begin before `moment`.
+  func isAhead(_ place: Int, row: Int, of moment: Timestamp) -> Bool {
+    open[row].contains {
+      Int($0.event) == place && !$0.isFinal && $0.command.action != .cancel
+        && now < $0.command.window.start && $0.command.window.start < moment
+    }
   }
 }

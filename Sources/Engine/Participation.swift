@@ -144,6 +144,21 @@ public struct Participation: Hashable, Sendable {
       seq: command.seq, window: command.window, power: power, sentAt: now)
   }
 
+  /// A plan came into force: before the event it replaces the former one; in it, at `now`, only
+  /// what is still to come.
+  mutating func take(
+    _ power: Power, in window: Window?, from start: Timestamp, at now: Timestamp?, isPromise: Bool
+  ) {
+    guard let now else {
+      let ever = Timestamp(microseconds: .min)
+      asked.replace(from: ever, with: power, in: window)
+      if isPromise { promise.replace(from: ever, with: power, in: window) }
+      return
+    }
+    asked.step(from: start, at: now, to: power, in: window)
+    if isPromise { promise.step(from: start, at: now, to: power, in: window) }
+  }
+
   /// An acknowledgement of the last command.
   mutating func note(_ ack: Acknowledgement, at now: Timestamp) {
     if command?.acknowledgedAt == nil { command?.acknowledgedAt = now }

@@ -117,7 +117,7 @@ import Wire
   @Test func `keeps a bounded number of commands, and forgets those that are over`() {
     var world = FleetWorld()
     // Commands of half a second each, one after the other.
-    for seq in Int64(1)...64 {
+    for seq in Int64(1)...8 {
       let from = Timestamp(microseconds: FleetWorld.at("17:00").microseconds + seq * 500_000)
       let to = Timestamp(microseconds: from.microseconds + 500_000)
       let command = Command(
@@ -125,13 +125,33 @@ import Wire
         window: Window(start: from, end: to)!, notAfter: to, action: .hold)
       #expect(world.send(command, at: "16:50").map(\.status) == [.received])
     }
-    let full = world.send(FleetWorld.discharge(seq: 65), at: "16:50")
+    let full = world.send(FleetWorld.discharge(seq: 9), at: "16:50")
     #expect(full.map(\.status) == [.rejectedParameter])
     #expect(full.first?.reason == "queueFull")
     world.run(to: "17:10")
-    #expect(world.fleet.totals.completed == 64)
+    #expect(world.fleet.totals.completed == 8)
     #expect(
-      world.send(FleetWorld.discharge(seq: 65), at: "17:10").map(\.status) == [.received, .started])
+      world.send(FleetWorld.discharge(seq: 9), at: "17:10").map(\.status) == [.received, .started])
+  }
+
+  @Test func `has room for a command that stands in the place of those before it`() {
+    var world = FleetWorld()
+    world.send(FleetWorld.discharge(seq: 1, watts: 3_000), at: "16:50")
+    // A revision a minute, each with a cancel before it, which lasts as long as the event.
+    for minute in Int64(1)...20 {
+      let clock = minute < 10 ? "17:0\(minute)" : "17:\(minute)"
+      let (cancel, seq) = (2 * minute, 2 * minute + 1)
+      world.send(FleetWorld.cancel(seq: cancel, from: clock), at: clock)
+      let newer = FleetWorld.discharge(seq: seq, watts: 1_000 + minute, from: clock)
+      #expect(world.send(newer, at: clock).map(\.status) == [.received, .started])
+    }
+    // A late copy of what was forgotten, unknown or not, still means nothing.
+    let late = world.send(FleetWorld.discharge(seq: 3, watts: 1_001, from: "17:01"), at: "17:21")
+    #expect(late.map(\.status) == [.cancelled])
+    world.run(to: "18:00")
+    let stepped = (Int64(1)...19).reduce(0) { $0 + (1_000 + $1) * 60 }
+    #expect(world.delivered() == 3_000 * 60 + stepped + 1_020 * 2_400)
+    #expect(world.fleet.totals.refused == 0)
   }
 
   @Test func `answers a notice, its repetition, and one that is not the newest`() {

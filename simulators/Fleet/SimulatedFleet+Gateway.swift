@@ -118,9 +118,7 @@ extension SimulatedFleet {
       refuse(command, of: gateway, .rejectedLate, "late", at: present)
       return
     }
-    if timelines[row].count >= Self.timelineLimit / 4 {
-      timelines[row].removeAll { $0.standing == .over && $0.command.window.end <= present }
-    }
+    if timelines[row].count >= Self.timelineLimit { forget(row, at: present) }
     guard timelines[row].count < Self.timelineLimit else {
       refuse(command, of: gateway, .rejectedParameter, "queueFull", at: present)
       return

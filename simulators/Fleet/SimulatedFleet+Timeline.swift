@@ -75,6 +75,15 @@ extension SimulatedFleet {
     }
   }
 
+  /// Makes room: what is over is kept only while a late copy of an older command could need it.
+  mutating func forget(_ row: Int, at present: Timestamp) {
+    timelines[row].removeAll { $0.standing == .over && $0.command.window.end <= present }
+    let (kept, at) = (timelines[row], batteries.at[row])
+    timelines[row].removeAll { entry in
+      entry.standing == .over && kept.contains { $0.stands(for: entry, at: at) }
+    }
+  }
+
   private func hasOptedOut(_ row: Int, of event: EventID?) -> Bool {
     faults[row] == .optOut
       && notices[row].contains { $0.event == event && $0.status == .optOut }

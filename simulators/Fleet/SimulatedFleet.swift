@@ -38,8 +38,8 @@ public struct SimulatedFleet: Sendable {
     public var recharged = Energy.zero
   }
 
-  /// Commands that a gateway keeps for one battery; what ended is forgotten from a quarter of it on.
-  static let timelineLimit = 64
+  /// Commands that a gateway keeps for one battery: the fewest that the contract allows.
+  static let timelineLimit = 8
   /// Events of which a gateway remembers the notice to one battery.
   static let noticeLimit = 8
 

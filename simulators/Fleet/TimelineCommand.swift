@@ -51,6 +51,15 @@ struct TimelineCommand: Sendable {
     !isCancel && !other.isCancel && !isDeclined && !other.isDeclined
       && command.window.intersection(other.command.window) != nil
   }
+
+  /// True when `older` is not needed beside this one: a late copy of it comes to nothing, and so
+  /// does what it keeps from acting.
+  func stands(for older: TimelineCommand, at moment: Int64) -> Bool {
+    guard command.seq > older.command.seq, start <= moment,
+      command.window.end >= older.command.window.end, isCancel == older.isCancel
+    else { return false }
+    return isCancel ? standing == .over && command.event == older.command.event : !isDeclined
+  }
 }
 
 /// A notice as a gateway remembers it.

@@ -54,10 +54,9 @@ public struct DisputedHome: Sendable {
     }
     guard let record = decider.engine.event(event) else { return nil }
     let parts = zip(rows, tellers).map { row, teller in
-      let story = EventStory(record: record, entries: teller.entries, commands: [], row: row)
       return Part(
         battery: fleet[row],
-        facts: row < record.batteries.count ? story.home(record.batteries[row]) : [],
+        facts: row < record.batteries.count ? EventStory.home(record.batteries[row]) : [],
         moments: teller.entries.filter { own.contains($0.kind) })
     }
     let policies = try Assembly.decisionParts(configuration).policies

@@ -138,6 +138,38 @@ import Testing
     #expect(again[0].window == commands[0].window)
   }
 
+  @Test func `that a later command of another event has cut is not given again`() {
+    let terms = World.terms { $0.events.overlap = .priority }
+    var (world, commands) = Self.commanded(1, terms)
+    let urgent = GridSignal(
+      event: EventID("urgent")!, revision: 1, issuedAt: World.at("16:56"),
+      content: .init(
+        window: Window(start: World.at("17:00"), end: World.at("18:00"))!, level: 3, priority: 0,
+        request: .release(Percent(whole: 10)!, of: .storedEnergy)))
+    let later = world.accept(urgent, World.at("16:56")).commands.filter { $0.watts != nil }
+    #expect(later.map(\.event?.text) == ["urgent"])
+    let ack = World.ack(
+      commands[0], .superseded, at: World.at("16:56"), lastSeq: later.last?.seq)
+    #expect(world.tell([ack], World.at("16:56")).commands.isEmpty)
+  }
+
+  @Test func `that is refused ends what the battery was told before it`() {
+    var (world, commands) = Self.commanded()
+    _ = world.tell([World.ack(commands[0], .started, at: World.at("17:00"))], World.at("17:00"))
+    _ = world.freshen(World.at("17:10"))
+    let half = World.signal(
+      revision: 2, request: .release(Percent(whole: 5)!, of: .storedEnergy))
+    commands += world.accept(half, World.at("17:10")).commands
+    #expect(commands.map(\.seq) == [1, 2])
+    let full = World.ack(commands[1], .rejectedParameter, at: World.at("17:10"))
+    let cancels = world.tell([full], World.at("17:10")).cancels
+    #expect(cancels.map(\.seq) == [3] && cancels[0].window.start == World.at("17:10"))
+    #expect(world.record().batteries[0].holding == .zero)
+    // Nobody ends the battery then: a person must know.
+    let refusal = World.ack(cancels[0], .rejectedParameter, at: World.at("17:10"))
+    #expect(world.tell([refusal, refusal], World.at("17:10")).alarms == 1)
+  }
+
   @Test func `of a stranger, or an unknown one, is rejected`() {
     var (world, commands) = Self.commanded(2)
     let now = World.at("16:56")

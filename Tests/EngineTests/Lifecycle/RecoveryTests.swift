@@ -155,6 +155,30 @@ import Testing
     #expect(holds.count == 10)
     #expect(world.record("b").recovery?.energy == Energy(wattHours: 10 * 2_160))
   }
+
+  @Test func `ends where the next event begins that was told its batteries already`() {
+    var world = World(4, terms: Self.terms(), at: World.at("16:56"))
+    var effects = Self.begin(&world, World.signal("a"), "16:57")
+    effects += world.run(until: Self.at("17:53"))
+    effects += world.tell(world.reports(at: Self.at("17:53")), Self.at("17:53"))
+    effects += Self.begin(
+      &world, World.signal("b", from: Self.at("18:00"), to: Self.at("19:00")), "17:53")
+    effects += world.run(until: Self.at("17:58"))
+    effects += world.tell(
+      [World.input(World.cancel("a", revision: 2), bytes: 2)], Self.at("17:58"))
+    effects += world.run(until: Self.at("18:30"))
+    let holds = Self.holds(effects).filter { $0.issuedAt == Self.at("17:58") }
+    #expect(holds.count == 4)
+    for hold in holds {
+      #expect(hold.window == Window(start: Self.at("17:58"), end: Self.at("18:00")))
+    }
+    for row in 0..<4 {
+      let gateway = IdealGateway(effects, row: row)
+      #expect(gateway.discharge(at: Self.at("17:59")) == nil)
+      #expect(gateway.discharge(at: Self.at("18:00"))?.event?.text == "b")
+      #expect(gateway.discharge(at: Self.at("18:29"))?.event?.text == "b")
+    }
+  }
 }
 
 /// Slots by themselves.

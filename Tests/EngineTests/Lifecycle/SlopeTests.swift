@@ -1,6 +1,7 @@
-import Engine
 import Grid
 import Testing
+
+@testable import Engine
 
 /// `dispatch.ramp.fleetKWPerMinute`: ten batteries of 1,080 W, 2.16 kW a minute, 36 W a second.
 @Suite struct `A fleet with a slope` {
@@ -107,6 +108,54 @@ import Testing
     for command in effects.commands {
       #expect(command.window.start > now && command.window.end < Self.end)
     }
+  }
+
+  /// Revised while it rises, and again while it steps down: to 5 % at 17:01, to `percent` at 17:02.
+  @Test(arguments: [3, 8] as [Int32])
+  func `is told what is written down, when it is revised before all have stepped`(
+    _ percent: Int32
+  ) {
+    var (world, effects) = Self.accepted()
+    effects += world.freshen(World.at("16:55"))
+    effects += world.run(until: Self.start)
+    for (revision, clock, percent) in [(Int64(2), "17:01", 5 as Int32), (3, "17:02", percent)] {
+      effects += world.freshen(World.at(clock))
+      let revised = World.signal(
+        revision: revision, request: .release(Percent(whole: percent)!, of: .storedEnergy))
+      effects += world.accept(revised, World.at(clock))
+    }
+    effects += world.run(until: Self.end)
+    let gateways = (0..<10).map { IdealGateway(effects, row: $0) }
+    var before = Int64(0)
+    for second in Int64(0)..<3_600 {
+      let moment = Self.start.adding(seconds: second)
+      var sum = Int64(0)
+      for (row, part) in world.record().batteries.enumerated() {
+        let given = gateways[row].watts(at: moment)
+        #expect(given == part.planned.power(at: moment).watts, "\(part.battery) at \(moment)")
+        #expect(given == part.promised.power(at: moment).watts)
+        sum += given
+      }
+      // 36 W a second; a step is one battery at a time.
+      #expect(abs(sum - before) <= 1_080 && sum <= 36 * (3_600 - second))
+      before = sum
+    }
+  }
+
+  @Test func `has let everybody go by an end that comes too soon for the slope`() {
+    var (world, effects) = Self.accepted()
+    effects += world.freshen(World.at("16:55"))
+    effects += world.run(until: Self.start)
+    effects += world.freshen(World.at("17:20"))
+    effects += world.accept(World.signal(revision: 2, to: World.at("17:22")), World.at("17:20"))
+    effects += world.run(until: World.at("18:10"))
+    // 10,800 W need 300 s; in 120 s four of 1,080 W go one after the other, the rest at the end.
+    let sums = ["17:20", "17:20:30", "17:21:59", "17:22", "17:25"].map { clock in
+      (0..<10).reduce(0) { $0 + IdealGateway(effects, row: $1).watts(at: World.at(clock)) }
+    }
+    #expect(sums == [10_800, 9_720, 7_560, 0, 0])
+    #expect(Self.sum(world, World.at("17:21:59")) == 7_560)
+    #expect(Self.sum(world, World.at("17:22")) == 0)
   }
 
   @Test func `lets go at once when it is cancelled`() {
