@@ -159,6 +159,8 @@ public protocol TelemetryStore: Sendable {
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file cannot be opened or is not one of ours.
   case cannotOpen(path: String, reason: String)
+  /// The address of a database cannot be read.
+  case badAddress(path: String, reason: String)
   /// Writing or reading failed; nothing of the transaction was kept.
   case failed(reason: String)
   /// The connection to the database broke: only the database knows what was kept.
@@ -180,6 +182,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotOpen(let path, let reason): "cannot open the store \(path): \(reason)"
+    case .badAddress(let path, let reason):
+      "\(path): \(reason); allowed: postgresql://USER@HOST:PORT/DATABASE"
     case .failed(let reason): "the store failed: \(reason)"
     case .lost(let reason):
       "the connection to the database was lost (\(reason)); only the database knows whether the last"

@@ -119,7 +119,7 @@ enum LedgerFailure {
       case .conflict:
         throw Outcome.no.failure(
           "\(error)\nnothing was written: somebody else wrote at the same time; run it again")
-      case .noLedger: throw Outcome.badInput.failure("\(error)")
+      case .noLedger, .badAddress: throw Outcome.badInput.failure("\(error)")
       case .hasWriter, .fenced: throw Outcome.no.failure("\(error)")
       case .cannotOpen(let path, _):
         throw (LedgerAddress(path).isPostgreSQL ? Outcome.unreachable : .badInput).failure(

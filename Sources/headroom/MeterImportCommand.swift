@@ -182,7 +182,7 @@ struct MeterImportCommand: ParsableCommand {
   /// What contradicts or cannot be opened is the input's fault; a store that fails is not.
   static func outcome(of error: StoreError) -> Outcome {
     switch error {
-    case .cannotOpen, .readingConflict, .importRefused, .noLedger: .badInput
+    case .cannotOpen, .badAddress, .readingConflict, .importRefused, .noLedger: .badInput
     case .failed, .lost, .conflict, .hasWriter, .fenced: .broken
     }
   }

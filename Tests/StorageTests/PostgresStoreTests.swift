@@ -219,6 +219,18 @@
       }
     }
 
+    @Test(arguments: [
+      "postgresql://me:secret@[", "postgresql://me:secret@db.example/x?port=1&colour=red",
+    ])
+    func `say which address cannot be meant, without the password`(_ text: String) throws {
+      let error = #expect(throws: StoreError.self) { try PostgresLedgerStore(LedgerAddress(text)) }
+      guard case .badAddress(_, let reason) = error else {
+        Issue.record("\(error as Any)")
+        return
+      }
+      #expect(!reason.isEmpty && error?.description.contains("secret") == false, "\(reason)")
+    }
+
     @Test func `say what cannot be reached, without the password`() throws {
       let address = LedgerAddress("postgresql://me:secret@127.0.0.1:1/x?connect_timeout=2")
       let error = #expect(throws: StoreError.self) { try PostgresLedgerStore(address) }

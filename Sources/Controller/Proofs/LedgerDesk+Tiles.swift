@@ -22,7 +22,7 @@ public struct TileExport: Sendable {
           + " `headroom ledger checkpoint` before"
       case .notSigned(let size, let known):
         "no checkpoint of size \(size) was signed; allowed: "
-          + known.map { "\($0)" }.joined(separator: ", ")
+          + (known.isEmpty ? "none yet" : known.map { "\($0)" }.joined(separator: ", "))
       case .notOurs(let path, let reason):
         "\(path): \(reason); allowed: a new folder, or an earlier export of this log"
       }

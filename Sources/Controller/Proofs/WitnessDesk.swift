@@ -88,10 +88,35 @@ public struct WitnessDesk: Sendable {
     }
   }
 
+  /// Why nothing is judged.
+  public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// More was cosigned than is remembered: the folder was changed, or is an old copy.
+    case forgot(path: String, cosigned: UInt64, seen: UInt64?)
+
+    /// What was found and what is allowed.
+    public var description: String {
+      switch self {
+      case .forgot(let path, let cosigned, let seen):
+        "\(path): \(cosigned) entries were cosigned, and "
+          + (seen.map { "\($0) are remembered" } ?? "no head is remembered")
+          + "; nothing is cosigned. Allowed: the newest copy of the witness's folder"
+      }
+    }
+  }
+
   /// What was seen last; nil for a log that is new here.
+  ///
+  /// It is on the disk before anything is cosigned, so it never lies behind the last cosigned note.
   private static func head(_ name: String) throws -> (size: UInt64, root: Digest)? {
-    guard let bytes = try WholeFile.read(name + ".head") else { return nil }
-    let head = try Checkpoint(text: String(decoding: bytes, as: UTF8.self))
-    return (head.size, head.root)
+    let head = try WholeFile.read(name + ".head").map {
+      try Checkpoint(text: String(decoding: $0, as: UTF8.self))
+    }
+    if let note = try WholeFile.read(name + ".checkpoint") {
+      let cosigned = try Checkpoint(text: Note(String(decoding: note, as: UTF8.self)).text)
+      if cosigned.size > head?.size ?? 0 || head == nil {
+        throw Fault.forgot(path: name + ".head", cosigned: cosigned.size, seen: head?.size)
+      }
+    }
+    return head.map { ($0.size, $0.root) }
   }
 }

@@ -33,8 +33,26 @@
     /// True when nobody here knows what became of a transaction.
     private(set) var isInDoubt = false
 
+    /// Throws for a text that is no address, which no later attempt can reach.
+    private static func check(_ address: LedgerAddress) throws(StoreError) {
+      var words: UnsafeMutablePointer<CChar>?
+      let options = unsafe PQconninfoParse(address.text, &words)
+      defer {
+        unsafe PQconninfoFree(options)
+        unsafe PQfreemem(words)
+      }
+      guard unsafe options == nil else { return }
+      // libpq repeats what it cannot read, and that may be the password.
+      let isSecret = address.description != address.text
+      let said = unsafe words.map { unsafe oneLine(String(cString: $0)) }
+      throw .badAddress(
+        path: address.description,
+        reason: isSecret ? "it is no address" : said ?? "it is no address")
+    }
+
     /// Connects; `address` is a URL or a list of `keyword=value`.
     init(_ address: LedgerAddress) throws(StoreError) {
+      try Self.check(address)
       // What stands behind `dbname` in the list would overrule the address, so the waits stand before.
       // A server that is cut off without a word is noticed after half a minute.
       let options = [

@@ -100,6 +100,39 @@ struct WitnessWorld {
     }
   }
 
+  @Test func `cosign nothing when their folder was changed or is an old copy`() throws {
+    try withFolder { folder in
+      var desk = try ProofWorld.desk(folder)
+      let key = WitnessWorld.key("grid")
+      let witness = try WitnessDesk(
+        logs: [Samples.key.verifier], key: key, folder: folder + "/w")
+      func ask(from old: UInt64) throws -> HTTPResponse {
+        let head = try desk.checkpoint(signedBy: Samples.key)
+        let proof = desk.book.tree.consistencyProof(from: Int(old), to: Int(head.size))
+        let body = WitnessRequest(old: old, proof: proof, note: head.note).body
+        return witness.answer(
+          HTTPRequest("POST", "/add-checkpoint", body: Array(body.utf8)), now: Samples.now)
+      }
+      #expect(try ask(from: 0).status == 200)
+      let file = "\(folder)/w/\(SHA256.hash(Samples.origin)).head"
+      let before = try #require(try WholeFile.read(file))
+      try ProofWorld.pay(&desk, 11...12)
+      #expect(try ask(from: 19).status == 200)
+      func refused(_ text: String) throws {
+        let answer = try ask(from: 0)
+        #expect(answer.status == 500 && answer.text.contains(text), "\(answer.text)")
+      }
+      try WholeFile.write(before, to: file)
+      try refused("21 entries were cosigned, and 19 are remembered; nothing is cosigned.")
+      try FileManager.default.removeItem(atPath: file)
+      try refused("21 entries were cosigned, and no head is remembered; nothing is cosigned.")
+      try write("garbage", to: file)
+      try refused("the text has 0 lines; allowed: origin, size and root")
+      let forgot = WitnessDesk.Fault.forgot(path: file, cosigned: 21, seen: nil)
+      #expect(forgot.description.hasPrefix(file))
+    }
+  }
+
   // Scenario L10: yesterday's backup with a live witness.
   @Test func `stop a ledger that was restored, until what is missing is back`() throws {
     try withFolder { folder in
