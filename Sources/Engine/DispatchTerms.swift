@@ -198,6 +198,10 @@ public struct DispatchTerms: Hashable, Sendable {
     public var testsPaid: Bool
     /// Do tests use up limits, and are they held by them.
     public var testsCounted = false
+    /// Tests in one season, or nil.
+    public var testsMaximumPerSeason: Int?
+    /// Shortest test in minutes, instead of `minimumMinutes`, or nil.
+    public var testsMinimumMinutes: Int64?
 
     /// `events.overlap`.
     public enum Overlap: String, Hashable, Sendable, CaseIterable {

@@ -260,7 +260,9 @@ extension Engine {
       guard let window = Window(start: content.window.start, end: end) else { continue }
       let isLive = state.isLive || record.status == .scheduled
       let isCounted = counts && (!content.isTest || terms.events.testsCounted)
-      others.append(.init(window: window, counts: isCounted, isLive: isLive))
+      others.append(
+        .init(
+          window: window, counts: isCounted, isLive: isLive, isTest: counts && content.isTest))
       // A revision that waits for its money may ask for more time than what is in force.
       if state.isLive, state.isPending, let asked = record.revisions.last?.signal.content {
         others.append(.init(window: asked.window, counts: false, isLive: true))

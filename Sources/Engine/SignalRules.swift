@@ -15,6 +15,8 @@ struct SignalRules {
     let counts: Bool
     /// Waits, moves batteries, or is asked to; one that is over or refused does not.
     var isLive = false
+    /// A test that uses up the limit of tests.
+    var isTest = false
 
     var start: Timestamp { window.start }
   }
@@ -111,16 +113,19 @@ struct SignalRules {
   private func length(_ content: GridSignal.Content) -> Rejection? {
     let events = terms.events
     let seconds = content.window.seconds
+    let shortestTest = content.isTest ? events.testsMinimumMinutes : nil
+    let minimum = shortestTest ?? events.minimumMinutes
     let isListed =
       events.allowedMinutes.isEmpty
-      ? events.minimumMinutes * 60 <= seconds && seconds <= events.maximumMinutes * 60
-      : events.allowedMinutes.contains { $0 * 60 == seconds }
+      ? minimum * 60 <= seconds && seconds <= events.maximumMinutes * 60
+      : events.allowedMinutes.contains { $0 * 60 == seconds && (shortestTest ?? 0) <= $0 }
     guard !isListed || !seconds.isMultiple(of: events.stepMinutes * 60) else { return nil }
-    let listed = events.allowedMinutes.map { "\($0)" }.joined(separator: ", ")
+    let listed = events.allowedMinutes.filter { (shortestTest ?? 0) <= $0 }.map { "\($0)" }
+      .joined(separator: ", ")
     let step = events.stepMinutes > 1 ? " in steps of \(events.stepMinutes)" : ""
     let allowed =
       events.allowedMinutes.isEmpty
-      ? "\(events.minimumMinutes) to \(events.maximumMinutes) min\(step)" : "\(listed) min"
+      ? "\(minimum) to \(events.maximumMinutes) min\(step)" : "\(listed) min"
     let minutes = FixedDecimal.text(seconds * 100 / 60, places: 2, minimumPlaces: 0)
     return refuse("durationNotAllowed", "\(minutes) min", allowed)
   }
@@ -156,8 +161,9 @@ struct SignalRules {
     return "\(text.prefix(2)):\(text.suffix(2))"
   }
 
-  /// Tests use up no limit and are held by none, unless the policy counts them.
+  /// Tests use up no limit but their own and are held by no other, unless the policy counts them.
   private func number(_ content: GridSignal.Content, _ date: CivilDate) -> Rejection? {
+    if let refusal = numberOfTests(content, date) { return refusal }
     guard !content.isTest || terms.events.testsCounted else { return nil }
     let dates = others.filter(\.counts).map { zone.date(at: $0.start) }
     func check(_ most: Int?, _ span: String, _ isSame: (CivilDate) -> Bool) -> Rejection? {
@@ -178,6 +184,21 @@ struct SignalRules {
         guard let season, season.contains(other) else { return false }
         return Self.firstDay(of: season, holding: other) == seasonStart
       }
+  }
+
+  private func numberOfTests(_ content: GridSignal.Content, _ date: CivilDate) -> Rejection? {
+    guard content.isTest, let most = terms.events.testsMaximumPerSeason,
+      let season = terms.calendar.season(of: date)
+    else { return nil }
+    let first = Self.firstDay(of: season, holding: date)
+    let count = others.count { other in
+      let day = zone.date(at: other.start)
+      return other.isTest && season.contains(day)
+        && Self.firstDay(of: season, holding: day) == first
+    }
+    return count < most
+      ? nil
+      : refuse("limitReached", "\(count + 1) tests in one season", "\(most) tests in one season")
   }
 
   /// The first day of the run of `season` that holds `date`; a season may pass New Year.

@@ -22,7 +22,8 @@ enum PolicyFields {
       "events.maximumConsecutiveDays", "events.durationFromEnrolment", "events.overlap",
       "events.adjacent", "events.countCancelled",
       "events.tests", "events.tests.allowed",
-      "events.tests.paid", "events.tests.counted",
+      "events.tests.paid", "events.tests.counted", "events.tests.maximumPerSeason",
+      "events.tests.minimumMinutes",
       "signals", "signals.from", "signals.forms", "signals.signature", "signals.revise",
       "signals.cancel", "signals.joinLate", "signals.minimumKW", "signals.maximumKW",
       "notice", "notice.minimumMinutes", "notice.dayBeforeBy", "notice.late",
@@ -134,7 +135,6 @@ enum PolicyFields {
 
   /// Fields that are described but that nothing carries out, whatever they say.
   static let notYet: [String] = [
-    "events.tests.maximumPerSeason", "events.tests.minimumMinutes",
     "signals.openADR", "notice.publishSchedule",
     "dispatch.preCharge.hoursBefore", "dispatch.preCharge.paidBy",
   ]

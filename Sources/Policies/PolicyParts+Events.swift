@@ -25,7 +25,7 @@ extension PolicyParts {
     let countCancelled = section.optional(
       "countCancelled", YAMLForm<DispatchTerms.EventTerms.CountCancelled>.word(),
       default: .started)
-    let tests = section.optional("tests", .section(tests), default: (false, true, false))
+    let tests = section.optional("tests", .section(tests), default: Tests())
     guard let bounds else { return nil }
     var terms = DispatchTerms.EventTerms(
       minimumMinutes: bounds.minimum, maximumMinutes: bounds.maximum,
@@ -33,6 +33,13 @@ extension PolicyParts {
       maximumPerMonth: perMonth.map { Int($0) }, maximumPerSeason: perSeason.map { Int($0) },
       countCancelled: countCancelled, testsAllowed: tests.allowed, testsPaid: tests.paid)
     terms.testsCounted = tests.counted
+    terms.testsMaximumPerSeason = tests.maximumPerSeason
+    terms.testsMinimumMinutes = tests.minimumMinutes
+    if let shortest = tests.minimumMinutes, shortest > bounds.maximum {
+      section.reader.fault(
+        at: "events.tests.minimumMinutes", found: "\(shortest)",
+        allowed: "at most \(bounds.maximum), the longest event", code: YAMLFault.Code.badValue)
+    }
     // A hundredth of an hour is 36 s.
     terms.maximumSecondsPerSeason = hours.map { $0 * 36 }
     terms.minimumRestMinutes = rest
@@ -66,12 +73,22 @@ extension PolicyParts {
     return (first, last)
   }
 
-  private static func tests(
-    _ section: YAMLSection
-  ) -> (allowed: Bool, paid: Bool, counted: Bool)? {
-    let allowed = section.optional("allowed", .bool, default: false)
-    let paid = section.optional("paid", .bool, default: true)
-    return (allowed, paid, section.optional("counted", .bool, default: false))
+  private struct Tests {
+    var allowed = false
+    var paid = true
+    var counted = false
+    var maximumPerSeason: Int?
+    var minimumMinutes: Int64?
+  }
+
+  private static func tests(_ section: YAMLSection) -> Tests? {
+    var tests = Tests()
+    tests.allowed = section.optional("allowed", .bool, default: false)
+    tests.paid = section.optional("paid", .bool, default: true)
+    tests.counted = section.optional("counted", .bool, default: false)
+    tests.maximumPerSeason = section.optional("maximumPerSeason", .int(1...1_000)).map { Int($0) }
+    tests.minimumMinutes = section.optional("minimumMinutes", .int(1...1_440))
+    return tests
   }
 
   static func signals(_ section: YAMLSection) -> DispatchTerms.SignalTerms? {

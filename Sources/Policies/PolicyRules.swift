@@ -113,6 +113,9 @@ struct PolicyRules {
       check("events.maximumMinutes", events.maximumMinutes)
     }
     check("events.stepMinutes", events.stepMinutes)
+    if let shortest = events.testsMinimumMinutes {
+      check("events.tests.minimumMinutes", shortest)
+    }
   }
 
   private func checkForms() {

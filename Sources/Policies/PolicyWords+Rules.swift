@@ -39,9 +39,18 @@ extension PolicyWords {
     }
     say(
       events.testsAllowed
-        ? "Tests are taken and \(events.testsPaid ? "paid" : "not paid"); in limits and means they "
+        ? "Tests\(testLimits(events)) are taken and \(events.testsPaid ? "paid" : "not paid"); in limits and means they "
           + "\(events.testsCounted ? "count." : "do not count.")" : "Tests are refused.",
       "events.tests")
+  }
+
+  /// ` of at least 15 minutes, at most 2 a season,`, or nothing.
+  private func testLimits(_ events: DispatchTerms.EventTerms) -> String {
+    let limits = [
+      events.testsMinimumMinutes.map { "of at least \($0) minutes" },
+      events.testsMaximumPerSeason.map { "at most \($0) a season" },
+    ].compactMap { $0 }
+    return limits.isEmpty ? "" : " \(limits.joined(separator: ", "))"
   }
 
   mutating func sayChanges() {

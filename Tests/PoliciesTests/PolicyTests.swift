@@ -317,6 +317,25 @@ import Verification
     #expect(try Fixture.load(early).warnings.map(\.code) == ["adjustableByOwner"])
   }
 
+  @Test func `says how many tests there may be and how short`() throws {
+    let text = Fixture.whole.replacing(
+      "tests: {allowed: true, paid: false}",
+      with: "tests: {allowed: true, maximumPerSeason: 2, minimumMinutes: 30}")
+    let policy = try Fixture.load(text)
+    #expect(policy.dispatch.events.testsMaximumPerSeason == 2)
+    #expect(policy.dispatch.events.testsMinimumMinutes == 30)
+    #expect(
+      policy.explain().lines.map(\.sentence).contains(
+        "Tests of at least 30 minutes, at most 2 a season are taken and paid; in limits and means "
+          + "they do not count."))
+    for (minutes, code) in [("20", "intervalMismatch"), ("240", "badValue")] {
+      let faults = Fixture.faults(
+        text.replacing("minimumMinutes: 30}", with: "minimumMinutes: \(minutes)}"))
+      #expect(faults.map(\.path) == ["events.tests.minimumMinutes"])
+      #expect(faults.map(\.code) == [code])
+    }
+  }
+
   @Test func `warns of more corrections than a gateway is sent`() throws {
     func codes(_ rounds: Int, _ perHour: Int) throws -> [String] {
       let text = try Fixture.edited("  dayBeforeBy: \"18:00\"\n", "").text

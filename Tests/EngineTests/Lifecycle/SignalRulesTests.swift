@@ -187,6 +187,25 @@ import Testing
     #expect(rule(true) == "limitReached")
   }
 
+  @Test func `takes so many tests a season, and as short as it says`() {
+    var terms = Self.terms
+    terms.events.testsAllowed = true
+    terms.events.testsMaximumPerSeason = 2
+    terms.events.testsMinimumMinutes = 30
+    var world = World(1, terms: [terms], heard: false)
+    func rule(_ from: String, _ to: String, isTest: Bool = true) -> Rejection? {
+      world.accept(Self.level(from, to, isTest: isTest), World.at("12:01")).answers.last?.rejection
+    }
+    // Other events use up no limit of tests, and tests no other limit.
+    #expect(rule("14:00", "15:00", isTest: false) == nil)
+    #expect(rule("19:00", "19:15")?.field == "durationNotAllowed")
+    #expect(rule("15:00", "15:30") == nil)
+    #expect(rule("16:00", "17:00") == nil)
+    let third = rule("17:00", "18:00")
+    #expect(third?.field == "limitReached")
+    #expect(third?.found == "3 tests in one season" && third?.allowed == "2 tests in one season")
+  }
+
   @Test func `S16: keeps the terms an event was accepted with`() {
     let next = World.terms {
       $0.effectiveFrom = CivilDate(text: "2026-09-16")!
