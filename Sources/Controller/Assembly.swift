@@ -59,7 +59,7 @@ public enum Assembly {
       clock: clock, store: store, readings: readings, fleet: parts.fleet, feeder: parts.feeder,
       policies: parts.policies, keys: configuration.keys, book: book,
       reportsFolder: configuration.dataFolder + "/reports",
-      connection: connection(configuration.broker, password: password), logger: logger)
+      connection: try connection(configuration.broker, password: password), logger: logger)
     setup.enrolments = parts.enrolments
     setup.stormsFile = configuration.stormsFile
     setup.schedulesFile = configuration.schedulesFile
@@ -252,7 +252,7 @@ public enum Assembly {
 
   private static func connection(
     _ broker: ControllerConfiguration.Broker, password: String?
-  ) -> ConnectionOptions {
+  ) throws -> ConnectionOptions {
     var options = ConnectionOptions(
       clientID: "headroom-ctl", host: broker.host, port: broker.port)
     if let user = broker.user {
@@ -261,6 +261,9 @@ public enum Assembly {
     if let tls = broker.tls {
       options.tls = .init(caFile: tls.ca, certificateFile: tls.certificate, keyFile: tls.key)
     }
+    let faults = options.tls?.faults(
+      ca: "broker.tls.ca", certificate: "broker.tls.certificate", key: "broker.tls.key")
+    if let faults, !faults.isEmpty { throw Faults(lines: faults.map(\.description)) }
     return options
   }
 }

@@ -178,6 +178,9 @@ public struct ControllerConfiguration: Sendable {
     let port = section.required("port", .int(1...65_535))
     let user = section.optional("user", .text(64))
     let password = section.optional("passwordFile", path).map(resolved)
+    if password != nil, user == nil {
+      section.fault("user", allowed: "the user whose password it is")
+    }
     let tls = section.optional(
       "tls",
       .section { section -> Broker.TLS? in

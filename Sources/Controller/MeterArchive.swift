@@ -66,7 +66,8 @@ public struct MeterArchive {
       try files.createDirectory(atPath: "\(folder)/originals", withIntermediateDirectories: true)
       try Data(raw).write(to: URL(filePath: path), options: .atomic)
     } catch {
-      throw StoreError.failed(reason: "the original cannot be kept as \(path): \(error)")
+      throw StoreError.failed(
+        reason: "the original cannot be kept as \(path): \(SystemReason.text(error))")
     }
     return true
   }

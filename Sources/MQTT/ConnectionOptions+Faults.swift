@@ -45,25 +45,9 @@ extension ConnectionOptions {
   }
 
   private var tlsFaults: [Fault] {
-    guard let tls else { return [] }
-    var faults: [Fault] = []
-    if (tls.certificateFile == nil) != (tls.keyFile == nil) {
-      faults.append(
-        Fault(
-          place: "options.tls", found: "a certificate or a key alone", allowed: "both or neither"))
-    }
-    let files = [
-      ("caFile", tls.caFile as String?), ("certificateFile", tls.certificateFile),
-      ("keyFile", tls.keyFile),
-    ]
-    for (name, path) in files {
-      // libmosquitto reports an unreadable file only as "invalid", and only when it connects.
-      if let path, unsafe access(path, R_OK) != 0 {
-        faults.append(
-          Fault(place: "options.tls.\(name)", found: "\"\(path)\"", allowed: "a readable PEM file"))
-      }
-    }
-    return faults
+    tls?.faults(
+      ca: "options.tls.caFile", certificate: "options.tls.certificateFile",
+      key: "options.tls.keyFile") ?? []
   }
 
   private var willFaults: [Fault] {
@@ -91,6 +75,41 @@ extension ConnectionOptions {
           allowed: "0 with MQTT 3.1.1"))
     }
     return faults
+  }
+}
+
+extension ConnectionOptions.TLS {
+  /// Everything that is wrong with the files; `ca`, `certificate` and `key` are the places that
+  /// name them, as the reader of the faults knows them.
+  public func faults(ca: String, certificate: String, key: String) -> [Fault] {
+    var faults: [Fault] = []
+    if (certificateFile == nil) != (keyFile == nil) {
+      faults.append(
+        Fault(
+          place: certificateFile == nil ? certificate : key, found: "not given",
+          allowed: "\(certificate) and \(key), or neither"))
+    }
+    for (place, path) in [(ca, caFile as String?), (certificate, certificateFile), (key, keyFile)] {
+      // libmosquitto reports an unreadable file only as "invalid", and only when it connects.
+      if let path, !Self.isPEM(path) {
+        faults.append(Fault(place: place, found: "\"\(path)\"", allowed: "a readable PEM file"))
+      }
+    }
+    return faults
+  }
+
+  /// True when an object of PEM begins in the first 64 KiB; words may stand before it.
+  private static func isPEM(_ path: String) -> Bool {
+    // Sound: the path is a text that outlives the call.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    // Sound: the buffer outlives the call, which writes at most its count.
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe read(descriptor, $0.baseAddress, $0.count)
+    }
+    return count > 0 && String(decoding: bytes[..<count], as: UTF8.self).contains("-----BEGIN ")
   }
 }
 

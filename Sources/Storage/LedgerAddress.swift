@@ -38,9 +38,7 @@ public struct LedgerAddress: Hashable, Sendable, CustomStringConvertible {
   ///   PostgreSQL.
   public func open(creates: Bool = true) throws(StoreError) -> any LedgerStore {
     guard isPostgreSQL else {
-      guard creates || FileManager.default.fileExists(atPath: text) else {
-        throw .noLedger(path: text)
-      }
+      guard creates || SQLiteFile.isThere(text) else { throw .noLedger(path: text) }
       return try SQLiteMainStore(path: text)
     }
     #if PostgreSQL

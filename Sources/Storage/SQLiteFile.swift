@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Glibc
 
 /// One SQLite file in WAL mode: one writing connection, a few reading ones.
 ///
@@ -8,6 +9,8 @@ struct SQLiteFile: Sendable {
   let pool: DatabasePool
 
   /// Opens or creates `path` and brings it to the newest version.
+  ///
+  /// The first migration is named for what the file holds; a database of anything else is refused.
   /// - Parameter pageBytes: Of a new file; an existing one keeps its own.
   init(
     path: String, pageBytes: Int = 4_096, migrations: [(name: String, sql: String)]
@@ -26,6 +29,9 @@ struct SQLiteFile: Sendable {
       for migration in migrations {
         migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
       }
+      if let stranger = try pool.read({ try Self.stranger($0, migrations.map(\.name)) }) {
+        throw StoreError.cannotOpen(path: path, reason: stranger)
+      }
       if try pool.read(migrator.hasBeenSuperseded) {
         throw StoreError.cannotOpen(
           path: path, reason: "it was written by a newer version of headroom")
@@ -34,9 +40,46 @@ struct SQLiteFile: Sendable {
     } catch let error as StoreError {
       throw error
     } catch {
-      // Without the statement, which says nothing to whoever has the file.
-      let said = (error as? DatabaseError).map { $0.message ?? "\($0.resultCode)" }
-      throw .cannotOpen(path: path, reason: said ?? "\(error)")
+      throw .cannotOpen(path: path, reason: Self.reason(error, path))
+    }
+  }
+
+  /// True when something is there that would not be made a new database of: SQLite takes an empty
+  /// file for one, and one of a single byte.
+  static func isThere(_ path: String) -> Bool {
+    guard let found = try? FileManager.default.attributesOfItem(atPath: path) else { return false }
+    return found[.type] as? FileAttributeType != .typeRegular || (found[.size] as? UInt64 ?? 0) > 1
+  }
+
+  /// What a database is that is not one of these, or nil; an empty one may become one.
+  private static func stranger(_ database: Database, _ migrations: [String]) throws -> String? {
+    // The names of migrations begin with a number and a space.
+    let wanted = migrations[0].dropFirst(2)
+    let table = "grdb_migrations"
+    guard try database.tableExists(table) else {
+      let isEmpty = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_schema") == 0
+      return isEmpty ? nil : "it is a database of another program; allowed: \(wanted)"
+    }
+    let found = try String.fetchAll(
+      database, sql: "SELECT identifier FROM \(table) ORDER BY identifier")
+    guard let first = found.first, first != migrations[0] else { return nil }
+    return "it holds \(first.dropFirst(2)); allowed: \(wanted)"
+  }
+
+  /// Why SQLite did not open a file, without its codes and statements.
+  private static func reason(_ error: any Error, _ path: String) -> String {
+    guard let error = error as? DatabaseError else { return "\(error)" }
+    switch error.resultCode {
+    case .SQLITE_NOTADB: return "it is not a database"
+    case .SQLITE_FULL: return SystemReason.text(ofErrno: ENOSPC)
+    case .SQLITE_CANTOPEN:
+      // Sound: the path is a text that outlives the call.
+      let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+      let number = errno
+      if descriptor >= 0 { close(descriptor) }
+      if descriptor < 0, number != ENOENT { return SystemReason.text(ofErrno: number) }
+      return "its folder is not there, or takes no file"
+    default: return error.message ?? "\(error)"
     }
   }
 

@@ -14,6 +14,9 @@ public final class SQLiteReadingStore: ReadingStore, TelemetryStore {
     var numbers: [MeterID: Int32] = [:]
   }
 
+  /// True when there is a file at `path` that is not empty: opened, it is not made but read.
+  public static func isThere(path: String) -> Bool { SQLiteFile.isThere(path) }
+
   /// Opens or creates the file at `path`.
   public init(path: String) throws(StoreError) {
     file = try SQLiteFile(

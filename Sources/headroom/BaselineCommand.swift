@@ -3,6 +3,7 @@ import Controller
 import Grid
 import Policies
 import Signing
+import Storage
 import Verification
 import Wire
 
@@ -20,10 +21,13 @@ struct BaselineCommand: AsyncParsableCommand {
       prints one digest a site; --frozen holds the schedule to it afterwards.
 
       EXAMPLE
-        headroom baseline --meters meters.csv --policy policies/surge-ten-percent.yaml \
-      --event events.csv --site S-0042 --explain
-        headroom baseline --meters meters.csv.gz --policy policy.yaml --event events.csv
-        headroom baseline --freeze --schedule plan.csv --policy policy.yaml --event events.csv
+        headroom baseline --meters meters.csv \\
+          --policy policies/surge-ten-percent.yaml --event events.csv --site S-0042 \\
+          --explain
+        headroom baseline --meters meters.csv.gz --policy policy.yaml \\
+          --event events.csv
+        headroom baseline --freeze --schedule plan.csv --policy policy.yaml \\
+          --event events.csv
       """)
 
   @Option(help: "Readings, as CSV; - is standard input. May be given several times.")
@@ -114,7 +118,7 @@ struct BaselineCommand: AsyncParsableCommand {
     do {
       try OutputFile.write(ClaimsFile.encode(claims), to: path)
     } catch {
-      throw Outcome.badInput.failure("\(path): file is not writable (\(error))")
+      throw Outcome.badInput.failure("\(path): file is not writable (\(SystemReason.text(error)))")
     }
   }
 }

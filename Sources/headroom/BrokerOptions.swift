@@ -26,6 +26,10 @@ struct BrokerOptions: ParsableArguments {
       throw wrong()
     }
     var options = ConnectionOptions(clientID: clientID, host: pieces[0], port: port)
+    if passwordFile != nil, address.count == 1 {
+      throw Outcome.badInput.failure(
+        "--password-file is a password without a user; allowed: with --broker mqtt://USER@HOST")
+    }
     if address.count == 2 {
       do {
         let password = try passwordFile.map { try SecretFile.firstLine($0) } ?? ""
@@ -36,7 +40,17 @@ struct BrokerOptions: ParsableArguments {
     }
     if isTLS {
       guard let ca else { throw Outcome.badInput.failure("mqtts needs --ca FILE") }
-      options.tls = .init(caFile: ca, certificateFile: certificate, keyFile: certificateKey)
+      let tls = ConnectionOptions.TLS(
+        caFile: ca, certificateFile: certificate, keyFile: certificateKey)
+      let faults = tls.faults(ca: "--ca", certificate: "--certificate", key: "--certificate-key")
+      guard faults.isEmpty else {
+        throw Outcome.badInput.failure(faults.map(\.description).joined(separator: "\n"))
+      }
+      options.tls = tls
+    } else if ca ?? certificate ?? certificateKey != nil {
+      throw Outcome.badInput.failure(
+        "--broker is \(broker) and would not be encrypted; allowed: mqtts:// with --ca,"
+          + " --certificate and --certificate-key")
     }
     return options
   }

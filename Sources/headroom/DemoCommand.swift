@@ -3,6 +3,7 @@ import Fleet
 import FoundationEssentials
 import Grid
 import Policies
+import Storage
 
 /// The main job on an embedded broker, from the signal to the report.
 struct DemoCommand: AsyncParsableCommand {
@@ -119,7 +120,7 @@ struct DemoFolder {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw Outcome.badInput.failure("\(path): folder cannot be made (\(error))")
+      throw Outcome.badInput.failure("\(path): folder cannot be made (\(SystemReason.text(error)))")
     }
   }
 

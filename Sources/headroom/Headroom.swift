@@ -1,4 +1,7 @@
 import ArgumentParser
+import Controller
+import FoundationEssentials
+import Storage
 
 /// The command line: parses arguments, prints, exits.
 @main struct Headroom: AsyncParsableCommand {
@@ -26,4 +29,23 @@ import ArgumentParser
       EnrolmentCommand.self, ObligationCommand.self, EventCommand.self, ReplayCommand.self,
       KeysCommand.self, BenchCommand.self,
     ])
+
+  /// Runs the command; an error that no command has told is told here, and never ends with 1, which
+  /// would be an answer.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let isUntold = exitCode(for: error).rawValue == 1 && !(error is ExitCode)
+      guard isUntold else { exit(withError: error) }
+      let isOfPlace = (error as? WholeFile.Fault)?.isOfPlace ?? (error is CocoaError)
+      exit(
+        withError: (isOfPlace ? Outcome.badInput : .broken).failure(SystemReason.sentence(error)))
+    }
+  }
 }

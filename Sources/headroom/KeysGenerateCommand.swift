@@ -1,6 +1,7 @@
 import ArgumentParser
 import Controller
 import Signing
+import Storage
 
 /// A new key.
 struct KeysGenerateCommand: ParsableCommand {
@@ -25,7 +26,9 @@ struct KeysGenerateCommand: ParsableCommand {
     do { key = try SigningKey(name: name, key: .make()) } catch {
       throw Outcome.badInput.failure("--name: \(error)")
     }
-    do { try SecretFile.write(key, to: out) } catch { throw Outcome.badInput.failure("\(error)") }
+    do { try SecretFile.write(key, to: out) } catch {
+      throw Outcome.badInput.failure(SystemReason.sentence(error))
+    }
     Console.note("wrote \(out); keep a copy in a safe, nobody can make it again")
     KeyCard.print(key.verifier, json: json)
   }

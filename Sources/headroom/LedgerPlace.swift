@@ -25,6 +25,9 @@ struct LedgerPlace: ParsableArguments {
     return try InputFile.parse(config) { try ControllerConfiguration.read(bytes: $0, file: $1) }
   }
 
+  /// What the configuration's clock reads; without a configuration the machine's.
+  func now() throws -> Timestamp { try (configuration()?.makeClock() ?? WallClock()).now }
+
   /// The file of the ledger.
   func file() throws -> String {
     if let ledger { return ledger }
@@ -104,7 +107,7 @@ enum LedgerFailure {
       case .notSigned, .notOurs: throw Outcome.badInput.failure("\(error)")
       }
     } catch let error as WholeFile.Fault {
-      throw Outcome.broken.failure("\(error)")
+      throw (error.isOfPlace ? Outcome.badInput : .broken).failure("\(error)")
     } catch let error as LedgerKeeper.Fault {
       switch error {
       case .otherOrigin: throw Outcome.badInput.failure("\(error)")
@@ -128,7 +131,7 @@ enum LedgerFailure {
       case .failed, .readingConflict, .importRefused: throw Outcome.broken.failure("\(error)")
       }
     } catch {
-      throw Outcome.badInput.failure("\(error)")
+      throw Outcome.badInput.failure(SystemReason.sentence(error))
     }
   }
 }

@@ -9,9 +9,7 @@ enum VerifyEvidence {
     _ file: String, entry: UInt64?, evidence: String, policies: String?, readings: String?,
     json: Bool
   ) throws {
-    if let readings, !FileManager.default.fileExists(atPath: readings) {
-      throw Outcome.badInput.failure("\(readings): file is missing; allowed: a readings database")
-    }
+    if let readings { try ReadingsDatabase.require(readings) }
     let progress = ProgressBar()
     progress.show("checking the book", 0)
     let check = try LedgerFailure.told {

@@ -18,12 +18,13 @@ struct MeterExportCommand: ParsableCommand {
       80020 takes one local day a file, NEM12 whole days of UTC+10 (--zone is not used there).
 
       EXAMPLE
-        headroom meter export --readings data/readings.db --from 2025-08-01 --to 2025-08-31 \\
-          --format espi > august.xml
-        headroom meter export --readings data/readings.db --from 2025-08-14 --to 2025-08-14 \\
-          --zone Europe/Moscow --format 80020 --sender 7700000001 --number 419 --out outbox
-        headroom meter export --readings data/readings.db --from 2025-05-01 --to 2025-05-31 \\
-          --zone Europe/Moscow --group 1d
+        headroom meter export --readings data/readings.db --from 2025-08-01 \\
+          --to 2025-08-31 --format espi > august.xml
+        headroom meter export --readings data/readings.db --from 2025-08-14 \\
+          --to 2025-08-14 --zone Europe/Moscow --format 80020 --sender 7700000001 \\
+          --number 419 --out outbox
+        headroom meter export --readings data/readings.db --from 2025-05-01 \\
+          --to 2025-05-31 --zone Europe/Moscow --group 1d
       """)
 
   @Option(help: "The readings database.") var readings: String
@@ -49,10 +50,7 @@ struct MeterExportCommand: ParsableCommand {
   mutating func run() throws {
     let zone = try ZoneArgument.load(zone)
     let (first, last) = try MeterDays.parse(from: from, to: to)
-    guard FileManager.default.fileExists(atPath: self.readings) else {
-      throw Outcome.badInput.failure(
-        "\(self.readings): file is missing; allowed: a readings database")
-    }
+    try ReadingsDatabase.require(self.readings)
     let wanted = try MeterDays.meters(meter)
     let days =
       format == .nem12 ? ZoneOffsets(name: "UTC+10", before: 36_000, transitions: []) : zone
@@ -80,7 +78,8 @@ struct MeterExportCommand: ParsableCommand {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
       try Data(file.bytes).write(to: URL(filePath: "\(out)/\(file.name)"), options: .atomic)
     } catch {
-      throw Outcome.badInput.failure("\(out): cannot be written; allowed: a folder (\(error))")
+      throw Outcome.badInput.failure(
+        "\(out): cannot be written; allowed: a folder (\(SystemReason.text(error)))")
     }
     Console.result("\(out)/\(file.name)")
   }

@@ -28,7 +28,8 @@ struct MeterImportCommand: ParsableCommand {
         headroom meter import --into data/readings.db july.csv august.csv.gz
         headroom meter import --into data/readings.db --zone Europe/Moscow \\
           --receipt 80021.xml 80020_7700000001_20250814_417.xml
-        headroom meter import --into data/readings.db --replace "read again by hand" fixed.csv
+        headroom meter import --into data/readings.db \\
+          --replace "read again by hand" fixed.csv
       """)
 
   @Option(help: "The readings database; it is made when it is missing.") var into: String
@@ -175,7 +176,8 @@ struct MeterImportCommand: ParsableCommand {
     do {
       try Data(answer.encode()).write(to: URL(filePath: receipt), options: .atomic)
     } catch {
-      throw Outcome.badInput.failure("\(receipt): cannot be written; allowed: a path (\(error))")
+      throw Outcome.badInput.failure(
+        "\(receipt): cannot be written; allowed: a path (\(SystemReason.text(error)))")
     }
   }
 

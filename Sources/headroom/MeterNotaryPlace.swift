@@ -14,9 +14,7 @@ struct MeterNotaryPlace: ParsableArguments {
     let file =
       try readings
       ?? URL(filePath: ledger.file()).deletingLastPathComponent().path + "/readings.db"
-    guard FileManager.default.fileExists(atPath: file) else {
-      throw Outcome.badInput.failure("\(file): file is missing; allowed: a readings database")
-    }
+    try ReadingsDatabase.require(file)
     return try LedgerFailure.told { try MeterArchive(path: file) }
   }
 }
@@ -55,9 +53,7 @@ struct MeterNotarizeCommand: ParsableCommand {
     try signing.refuseOldCopy(desk, place.ledger)
     let notary = ReadingsNotary(archive, zone: zone)
     let other = try saltsOf.map { file in
-      guard FileManager.default.fileExists(atPath: file) else {
-        throw Outcome.badInput.failure("\(file): file is missing; allowed: a readings database")
-      }
+      try ReadingsDatabase.require(file)
       return try LedgerFailure.told { try SQLiteReadingStore(path: file) }
     }
     var done: [ReadingsNotary.Notarized] = []
@@ -70,7 +66,7 @@ struct MeterNotarizeCommand: ParsableCommand {
           $0[$1.meter] = $1.salt
         }
         done.append(
-          try notary.notarize(day, desk: &desk, notes: notes, now: WallClock().now) {
+          try notary.notarize(day, desk: &desk, notes: notes, now: place.ledger.now()) {
             salts?[$0]
           })
         day = day.adding(days: 1)
@@ -150,9 +146,7 @@ struct MeterProveCommand: ParsableCommand {
     }
     let file =
       readings ?? URL(filePath: ledger).deletingLastPathComponent().path + "/readings.db"
-    guard FileManager.default.fileExists(atPath: file) else {
-      throw Outcome.badInput.failure("\(file): file is missing; allowed: a readings database")
-    }
+    try ReadingsDatabase.require(file)
     let zone = try ZoneArgument.load(zone)
     let proof = try LedgerFailure.told {
       let desk = try LedgerDesk(opening: ledger)

@@ -18,8 +18,8 @@ struct MeterQualityCommand: ParsableCommand {
       if an interval is missing or something was found.
 
       EXAMPLE
-        headroom meter quality --readings data/readings.db --zone America/Los_Angeles \\
-          --from 2025-03-09 --to 2025-03-09
+        headroom meter quality --readings data/readings.db \\
+          --zone America/Los_Angeles --from 2025-03-09 --to 2025-03-09
       """)
 
   @Option(help: "The readings database.") var readings: String
@@ -113,12 +113,21 @@ struct MeterQualityCommand: ParsableCommand {
   }
 }
 
+/// A readings database that is only read.
+enum ReadingsDatabase {
+  /// Ends with 65 where there is none: opening would make one of nothing, or of an empty file.
+  static func require(_ file: String) throws {
+    guard SQLiteReadingStore.isThere(path: file) else {
+      let found = FileManager.default.fileExists(atPath: file) ? "empty" : "missing"
+      throw Outcome.badInput.failure("\(file): file is \(found); allowed: a readings database")
+    }
+  }
+}
+
 extension MeterDays {
   /// An archive, which must be there.
   static func archive(_ file: String) throws -> MeterArchive {
-    guard FileManager.default.fileExists(atPath: file) else {
-      throw Outcome.badInput.failure("\(file): file is missing; allowed: a readings database")
-    }
+    try ReadingsDatabase.require(file)
     return try MeterArchive(path: file)
   }
 
@@ -167,8 +176,9 @@ struct MeterEstimateCommand: ParsableCommand {
       never displaces a value that is known.
 
       EXAMPLE
-        headroom meter estimate --readings data/readings.db --zone America/Los_Angeles \\
-          --from 2025-03-01 --to 2025-03-31 --events events.csv > estimates.csv
+        headroom meter estimate --readings data/readings.db \\
+          --zone America/Los_Angeles --from 2025-03-01 --to 2025-03-31 \\
+          --events events.csv > estimates.csv
       """)
 
   @Option(help: "The readings database.") var readings: String

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Policies
+import Storage
 import Wire
 
 #if canImport(Glibc)
@@ -108,8 +109,14 @@ enum InputFile {
       return Array(try Data(contentsOf: URL(filePath: path)))
     } catch {
       throw Outcome.badInput.failure(
-        "\(path): file is not readable; allowed: an existing file (\(reason(error)))")
+        "\(path): file is not readable; allowed: an existing file (\(SystemReason.text(error)))")
     }
+  }
+
+  /// True when a folder is there.
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }
 
   /// Runs `parse` on a file and ends with 65 and every fault when it is refused.
@@ -124,9 +131,5 @@ enum InputFile {
     } catch {
       throw Outcome.badInput.failure("\(error)")
     }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    (error as? CocoaError)?.code == .fileReadNoSuchFile ? "no such file" : "\(error)"
   }
 }

@@ -37,7 +37,13 @@ struct ReportPlace: ParsableArguments {
     return try InputFile.parse(config) { try ControllerConfiguration.read(bytes: $0, file: $1) }
   }
 
-  private func dataFolder() throws -> String { try data ?? configuration()!.dataFolder }
+  private func dataFolder() throws -> String {
+    guard let data else { return try configuration()!.dataFolder }
+    guard InputFile.isFolder(data) else {
+      throw Outcome.badInput.failure("\(data): no such folder; allowed: a controller's data folder")
+    }
+    return data
+  }
 
   func folder() throws -> ReportFolder { ReportFolder(try dataFolder() + "/reports") }
 

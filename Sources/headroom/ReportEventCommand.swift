@@ -2,6 +2,7 @@ public import ArgumentParser
 import Controller
 import FoundationEssentials
 public import Reports
+import Storage
 
 extension ReportFormat: ExpressibleByArgument {}
 
@@ -55,7 +56,8 @@ struct ReportEventCommand: ParsableCommand {
     do {
       try Data(report.bytes).write(to: URL(filePath: out), options: .atomic)
     } catch {
-      throw Outcome.badInput.failure("\(out): file cannot be written; allowed: a writable place")
+      throw Outcome.badInput.failure(
+        "\(out): file cannot be written; allowed: a writable place (\(SystemReason.text(error)))")
     }
   }
 }

@@ -40,6 +40,7 @@ struct ReportReviewCommand: ParsableCommand {
         }
       }
     } else {
+      if review.findings.isEmpty { Console.note("no home's flags came again") }
       for finding in review.findings {
         let events = finding.events.map(\.text).joined(separator: ", ")
         Console.result("\(finding.site)  \(finding.flag)  \(events)")

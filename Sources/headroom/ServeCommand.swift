@@ -30,13 +30,13 @@ struct ServeCommand: AsyncParsableCommand {
     } catch let error as LedgerKeeper.Fault {
       throw Outcome.broken.failure("\(error)")
     } catch {
-      throw Outcome.badInput.failure("\(error)")
+      throw Outcome.badInput.failure(SystemReason.sentence(error))
     }
     try await Signals.stopping(controller.stop) {
       do {
         try await controller.run()
       } catch {
-        throw Outcome.broken.failure("the controller stopped: \(error)")
+        throw Outcome.broken.failure("the controller stopped: \(SystemReason.sentence(error))")
       }
     }
   }

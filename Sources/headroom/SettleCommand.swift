@@ -5,6 +5,7 @@ import Grid
 import Policies
 import Reports
 import Settlement
+import Storage
 import Wire
 
 /// Settlement from files: what an event would have come to.
@@ -30,11 +31,12 @@ struct SettleCommand: AsyncParsableCommand {
       baseline: it is shown per home, netted over the event and interval by interval.
 
       EXAMPLE
-        headroom settle --meters meters.csv --fleet fleet.csv --policy policy.yaml \
-      --event events.csv --out reports
-        headroom settle --null --meters meters.csv --policy policy.yaml --event events.csv
-        headroom settle --intervals july.csv --intervals august.csv --homes homes.csv \
-      --policy policy.yaml --from 2026-07-01 --to 2026-08-31
+        headroom settle --meters meters.csv --fleet fleet.csv --policy policy.yaml \\
+          --event events.csv --out reports
+        headroom settle --null --meters meters.csv --policy policy.yaml \\
+          --event events.csv
+        headroom settle --intervals july.csv --intervals august.csv \\
+          --homes homes.csv --policy policy.yaml --from 2026-07-01 --to 2026-08-31
       """)
 
   @Option(help: "Readings, as CSV; - is standard input. May be given several times.")
@@ -164,7 +166,8 @@ struct SettleCommand: AsyncParsableCommand {
     do {
       try reports.write(report)
     } catch {
-      throw Outcome.badInput.failure("\(folder): folder is not writable (\(error))")
+      throw Outcome.badInput.failure(
+        "\(folder): folder is not writable (\(SystemReason.text(error)))")
     }
     Console.note(
       "report: "

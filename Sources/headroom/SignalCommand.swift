@@ -11,7 +11,8 @@ struct SignalCommand: AsyncParsableCommand {
     commandName: "signal", abstract: "Send, cancel and follow grid signals as a utility.",
     discussion: """
       EXAMPLE
-        headroom signal send peak.json --key utility.key --broker mqtt://127.0.0.1:1883
+        headroom signal send peak.json --key utility.key \\
+          --broker mqtt://127.0.0.1:1883
       """,
     subcommands: [Send.self, Cancel.self, Status.self])
 
@@ -24,10 +25,11 @@ struct SignalCommand: AsyncParsableCommand {
     @OptionGroup var connection: BrokerOptions
 
     /// Sends `message` and prints answers until `isLast` says so.
+    /// - Returns: The last one.
     /// - Throws: exit 69 without broker or answer, 1 when the answer is no.
-    func send(
+    @discardableResult func send(
       _ message: [UInt8], utility: UtilityID, isLast: (SignalAcknowledgement) -> Bool
-    ) async throws {
+    ) async throws -> SignalAcknowledgement {
       let key: SigningKey?
       do { key = try self.key.map { try SecretFile.key($0) } } catch {
         throw Outcome.badInput.failure("\(error)")
@@ -54,7 +56,7 @@ struct SignalCommand: AsyncParsableCommand {
               json
                 ? SignalAcknowledgementCodec.encode(answer) + [10] : Array(Self.line(answer).utf8))
             if let rejection = answer.rejection { throw Outcome.no.failure("\(rejection)") }
-            if isLast(answer) { return }
+            if isLast(answer) { return answer }
           }
         }
       }
@@ -108,7 +110,8 @@ struct SignalCommand: AsyncParsableCommand {
       abstract: "Cancel an event, for good.",
       discussion: """
         EXAMPLE
-          headroom signal cancel peak-0915 --utility acme-utility --revision 2 --key utility.key
+          headroom signal cancel peak-0915 --utility acme-utility --revision 2 \\
+            --key utility.key
         """)
     @Argument(help: "The event.") var event: String
     @Option(help: "The utility.") var utility: String
@@ -124,7 +127,14 @@ struct SignalCommand: AsyncParsableCommand {
       }
       let signal = GridSignal(
         event: event, revision: revision, issuedAt: try time.clock().now, content: nil)
-      try await sender.send(SignalCodec.encode(signal, issuer: nil), utility: utility) { _ in true }
+      let answer = try await sender.send(
+        SignalCodec.encode(signal, issuer: nil), utility: utility
+      ) { _ in true }
+      if answer.status == .cancelled, answer.commitment == nil {
+        Console.note(
+          "nothing was committed for \(event), so nothing was taken back; a signal of that name is"
+            + " refused from now on")
+      }
     }
   }
 

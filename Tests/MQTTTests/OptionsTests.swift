@@ -36,9 +36,9 @@ import Testing
         "options.maximumInFlight", "options.receiveMaximum", "options.outgoingCapacity",
         "options.backoff.firstMilliseconds", "options.backoff.maximumMilliseconds",
         "options.user.name", "options.user.password", "options.sessionExpirySeconds",
-        "options.tls", "options.tls.caFile", "options.will.topic", "options.will.qos",
-        "options.will.payload", "options.will.delaySeconds", "subscriptions[0].filter",
-        "subscriptions[2].qos",
+        "options.tls.keyFile", "options.tls.caFile", "options.tls.certificateFile",
+        "options.will.topic", "options.will.qos", "options.will.payload",
+        "options.will.delaySeconds", "subscriptions[0].filter", "subscriptions[2].qos",
       ])
     #expect(faults[2].description == "options.port is 0; allowed: 1...65535")
     #expect(error.description.split(separator: "\n").count == faults.count)

@@ -1,3 +1,4 @@
+import Glibc
 import Grid
 import Ledger
 import Storage
@@ -31,9 +32,13 @@ public struct LedgerComparison: Sendable {
   public let compared: UInt64
 
   /// Compares the entries of `file` with those of a mirror, byte for byte, as far as both go.
+  /// - Throws: `WholeFile.Fault` where there is no mirror.
   public init(_ file: String, against mirror: TileFolder) throws {
     let store = try SQLiteMainStore(path: file)
-    let size = try mirror.checkpoint().map { try Checkpoint(text: Note($0).text).size } ?? 0
+    guard let checkpoint = try mirror.checkpoint() else {
+      throw WholeFile.Fault("\(mirror.path)/checkpoint", isRead: true, errno: ENOENT)
+    }
+    let size = try Checkpoint(text: Note(checkpoint).text).size
     let source = TileSource.folder(mirror)
     var bundle: (number: UInt64, entries: [[UInt8]]) = (.max, [])
     var differences: [Difference] = []

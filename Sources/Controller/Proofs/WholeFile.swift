@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Grid
 import Signing
+import Storage
 
 /// Files that are there whole or not at all, also after the power went.
 public enum WholeFile {
@@ -11,9 +12,22 @@ public enum WholeFile {
     public let path: String
     /// What the system said.
     public let reason: String
+    /// True when it was to be read, false when it was to be written.
+    public let isRead: Bool
+    /// True when another path would do; false when the disk failed.
+    public let isOfPlace: Bool
+
+    init(_ path: String, isRead: Bool, errno number: Int32?, or reason: String = "") {
+      self.path = path
+      self.isRead = isRead
+      self.reason = number.map(SystemReason.text(ofErrno:)) ?? reason
+      isOfPlace = number.map(SystemReason.isOfPlace(errno:)) ?? false
+    }
 
     /// The file and what the system said.
-    public var description: String { "\(path): file is not read or written (\(reason))" }
+    public var description: String {
+      "\(path): file is not \(isRead ? "readable" : "written") (\(reason))"
+    }
   }
 
   /// How names of files begin that are not finished; whoever finds one after a crash may remove it.
@@ -67,9 +81,8 @@ public enum WholeFile {
       return Array(try Data(contentsOf: URL(filePath: path)))
     } catch {
       if (error as? CocoaError)?.code == .fileReadNoSuchFile { return nil }
-      // Sound: the path is a text that outlives the call.
-      if unsafe access(path, R_OK) != 0 { throw fault(path) }
-      throw Fault(path: path, reason: "it is no file")
+      throw Fault(
+        path, isRead: true, errno: SystemReason.number(of: error), or: SystemReason.text(error))
     }
   }
 
@@ -101,7 +114,6 @@ public enum WholeFile {
   }
 
   private static func fault(_ path: String) -> Fault {
-    // Sound: the text of an error number is copied at once.
-    Fault(path: path, reason: unsafe String(cString: strerror(errno)))
+    Fault(path, isRead: false, errno: errno)
   }
 }
