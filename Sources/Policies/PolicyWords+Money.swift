@@ -152,9 +152,11 @@ extension PolicyWords {
     } else {
       say("Nothing has to be funded before an event.", "escrow")
     }
-    let runs = terms.runs.map { run in
-      let days = run.afterDays == 1 ? "1 day" : "\(run.afterDays) days"
-      return "\(run.name) after \(days)\(run.isPayable ? "" : " (for information)")"
+    let firstPayable = terms.runs.firstIndex(where: \.isPayable) ?? terms.runs.endIndex
+    let runs = terms.runs.enumerated().map { place, run in
+      let days = run.afterDays == 1 ? "after 1 day" : "after \(run.afterDays) days"
+      let due = place < firstPayable ? "at once" : days
+      return "\(run.name) \(due)\(run.isPayable ? "" : " (for information)")"
     }
     say("Settled: \(runs.joined(separator: ", ")).", "settlement.runs")
     if terms.minimumPosting > .zero {

@@ -20,8 +20,8 @@ struct CompareCommand: ParsableCommand {
       and meter before and after. With it, the methods are those of the policies.
 
       EXAMPLE
-        gzip -dc meters_ca.csv.gz | headroom compare --meters - --homes homes.csv \
-      --event events_ca.csv --policy policies/surge-hourly.yaml
+        gzip -dc meters_ca.csv.gz | headroom compare --meters - --homes homes.csv \\
+          --event events_ca.csv --policy policies/surge-hourly.yaml
       """)
 
   @Option(help: "Readings, as CSV; - is standard input. May be given several times.")

@@ -23,11 +23,13 @@ struct DisputeCommand: ParsableCommand {
       `held` lists them, and `release` decides them.
 
       EXAMPLE
-        headroom dispute open E-17 --site H1 --line penalty --by owner --reason meterFault \\
-          --text "The meter was exchanged at noon." --config config/headroom.yaml
+        headroom dispute open E-17 --site H1 --line penalty --by owner \\
+          --reason meterFault --text "The meter was exchanged at noon." \\
+          --config config/headroom.yaml
         headroom dispute list --config config/headroom.yaml
         headroom dispute packet 4711 --out packet-4711 --config config/headroom.yaml
-        headroom dispute decide 4711 --for owner --text "Confirmed." --config config/headroom.yaml
+        headroom dispute decide 4711 --for owner --text "Confirmed." \\
+          --config config/headroom.yaml
       """,
     subcommands: [
       DisputeOpenCommand.self, DisputeListCommand.self, DisputeShowCommand.self,
@@ -38,7 +40,7 @@ struct DisputeCommand: ParsableCommand {
 
 /// The controller whose ledger is written.
 struct DisputePlace: ParsableArguments {
-  @Option(help: "The configuration of the controller, which must not run meanwhile.")
+  @Option(help: "The configuration of the controller, which may run meanwhile.")
   var config: String
   @Option(help: "Private key of the log or of an enrolled author; by default the configuration's.")
   var key: String?
@@ -134,8 +136,9 @@ struct DisputeOpenCommand: ParsableCommand {
       line that was decided before needs --evidence that was not handed in then.
 
       EXAMPLE
-        headroom dispute open E-17 --site H1 --line premium --by utility --reason meterFault \\
-          --text "The site meter stood still." --config config/headroom.yaml
+        headroom dispute open E-17 --site H1 --line premium --by utility \\
+          --reason meterFault --text "The site meter stood still." \\
+          --config config/headroom.yaml
       """)
 
   @Argument(help: "The event's id.") var event: String
@@ -163,9 +166,9 @@ struct DisputeOpenCommand: ParsableCommand {
   }
 
   func run() throws {
-    let now = WallClock().now
     let end = try decideBy.map { try TimeArgument.end($0, "--decide-by") }
     let configuration = try place.configuration()
+    let now = configuration.makeClock().now
     let policies = try DisputePlace.policies(configuration)
     let handed = try evidence.map { SHA256.hash(try InputFile.read($0)) }
     var (desk, key) = try place.writing(configuration)
@@ -249,8 +252,8 @@ struct DisputeDecideCommand: ParsableCommand {
     commandName: "decide", abstract: "Decide a dispute: one side gets what waits.",
     discussion: """
       EXAMPLE
-        headroom dispute decide 4711 --for owner --text "The exchange is documented." \\
-          --config config/headroom.yaml
+        headroom dispute decide 4711 --for owner \\
+          --text "The exchange is documented." --config config/headroom.yaml
       """)
 
   @Argument(help: "The entry of its hold, as `dispute list` prints it.") var hold: UInt64
@@ -262,7 +265,8 @@ struct DisputeDecideCommand: ParsableCommand {
     var (desk, key) = try place.writing(configuration)
     let standing = try DisputePlace.told {
       try desk.decide(
-        hold, for: decision.side, text: decision.text, key: key, now: WallClock().now)
+        hold, for: decision.side, text: decision.text, key: key,
+        now: configuration.makeClock().now)
     }
     place.show([standing])
   }

@@ -66,7 +66,8 @@ struct DisputeReleaseCommand: ParsableCommand {
       evidence, and its hash in the entries. Only the log's own key decides.
 
       EXAMPLE
-        headroom dispute release E-17 --site H1 --for owner --config config/headroom.yaml \
+        headroom dispute release E-17 --site H1 --for owner \\
+          --config config/headroom.yaml \\
           --text "The site meter lags by a quarter of an hour."
       """)
 
@@ -90,7 +91,7 @@ struct DisputeReleaseCommand: ParsableCommand {
             )
           }
           return policy
-        }, key: key, now: WallClock().now)
+        }, key: key, now: configuration.makeClock().now)
     }
     if place.json {
       let result = JSONResult.object([

@@ -21,7 +21,8 @@ struct DisputePacketCommand: ParsableCommand {
 
       EXAMPLE
         headroom dispute packet 4711 --out packet-4711 --config config/headroom.yaml
-        headroom dispute packet 4711 --format html --config config/headroom.yaml > 4711.html
+        headroom dispute packet 4711 --format html --config config/headroom.yaml \\
+          > 4711.html
       """)
 
   @Argument(help: "The entry of its hold, as `dispute list` prints it.") var hold: UInt64

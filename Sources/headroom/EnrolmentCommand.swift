@@ -31,7 +31,7 @@ struct EnrolmentCheckCommand: ParsableCommand {
       read, or do not follow each other, ends with 65.
 
       EXAMPLE
-        headroom enrolment check --enrolments enrolments.csv --fleet fleet.csv \
+        headroom enrolment check --enrolments enrolments.csv --fleet fleet.csv \\
           --policy summer-peak.yaml --policy winter-peak.yaml
       """)
 
@@ -82,7 +82,8 @@ struct EnrolmentOnCommand: ParsableCommand {
     commandName: "on", abstract: "List the sites that take part in a programme on a day.",
     discussion: """
       EXAMPLE
-        headroom enrolment on 2026-08-11 --enrolments enrolments.csv --policy summer-peak.yaml
+        headroom enrolment on 2026-08-11 --enrolments enrolments.csv \\
+          --policy summer-peak.yaml
       """)
 
   @Argument(help: "A local day of the programme, YYYY-MM-DD.", transform: DayArgument.parse)

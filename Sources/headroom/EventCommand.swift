@@ -12,7 +12,8 @@ struct EventCommand: ParsableCommand {
       EXAMPLE
         headroom event list --config config/headroom.yaml
         headroom event show peak-0915 --config config/headroom.yaml
-        headroom event show peak-0915 --battery bat-00017 --config config/headroom.yaml
+        headroom event show peak-0915 --battery bat-00017 \\
+          --config config/headroom.yaml
       """,
     subcommands: [EventShowCommand.self, EventListCommand.self])
 }
@@ -63,7 +64,8 @@ struct EventShowCommand: ParsableCommand {
 
       EXAMPLE
         headroom event show peak-0915 --config config/headroom.yaml
-        headroom event show peak-0915 --battery bat-00017 --config config/headroom.yaml --json
+        headroom event show peak-0915 --battery bat-00017 \\
+          --config config/headroom.yaml --json
         headroom event show peak-0915 --undelivered --config config/headroom.yaml
       """)
 

@@ -64,7 +64,7 @@ struct KeyChangeOptions: ParsableArguments {
     }
     let pending = try waiting.requests(place)
     let receipts = try LedgerFailure.told {
-      try desk.post(requests, key: key, waitingIn: pending, now: WallClock().now)
+      try desk.post(requests, key: key, waitingIn: pending, now: place.now())
     }
     LedgerReceipts.print(receipts, of: desk, json: json)
   }

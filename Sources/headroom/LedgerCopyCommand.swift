@@ -12,7 +12,8 @@ struct LedgerCopyCommand: ParsableCommand {
       up to date; anything else is refused and nothing is written. Stop the writers of both first.
 
       EXAMPLE
-        headroom ledger copy data/headroom.db postgresql://headroom@db.example/headroom
+        headroom ledger copy data/headroom.db \\
+          postgresql://headroom@db.example/headroom
         headroom ledger copy postgresql://headroom@db.example/headroom backup.db
       """)
 

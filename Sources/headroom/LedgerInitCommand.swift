@@ -54,7 +54,7 @@ struct LedgerInitCommand: ParsableCommand {
       let key = try SecretFile.ledgerKey(keyFile, origin: origin, makesIfMissing: true)
       if isNew { Console.note("made the private key \(keyFile); keep a copy in a safe") }
       return try LedgerDesk(
-        founding: file, key: key, chart: chart ?? .empty, now: WallClock().now)
+        founding: file, key: key, chart: chart ?? .empty, now: place.now())
     }
     let log = desk.book.logKey!
     if json {

@@ -21,9 +21,10 @@ struct LedgerLoadCommand: ParsableCommand {
       The ledger is one of its own: a load does not belong into a book of money.
 
       EXAMPLE
-        headroom ledger load --ledger /tmp/load.db --key /tmp/load.key \
+        headroom ledger load --ledger /tmp/load.db --key /tmp/load.key \\
           --entries 100000 >/tmp/receipts
-        headroom ledger load --ledger /tmp/load.db --key /tmp/load.key --check /tmp/receipts
+        headroom ledger load --ledger /tmp/load.db --key /tmp/load.key \\
+          --check /tmp/receipts
       """)
 
   @Option(help: "The ledger: a file or postgresql://….") var ledger: String

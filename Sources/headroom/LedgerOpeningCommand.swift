@@ -52,7 +52,7 @@ struct LedgerOpeningCommand: ParsableCommand {
     let receipts = try LedgerFailure.told {
       try desk.post(
         balances.requests(effective: window, continues: head), key: key,
-        opensAccounts: openAccounts, now: WallClock().now)
+        opensAccounts: openAccounts, now: place.now())
     }
     LedgerReceipts.print(receipts, of: desk, json: json)
   }

@@ -68,7 +68,7 @@ struct LedgerPostCommand: ParsableCommand {
     }
     var (desk, key) = try writing.open(place)
     let pending = try waiting.requests(place)
-    let now = WallClock().now
+    let now = try place.now()
     if each { return try postEach(requests!, &desk, key, pending) }
     let receipts = try LedgerFailure.told {
       if let requests {
@@ -101,7 +101,7 @@ struct LedgerPostCommand: ParsableCommand {
         receipts += try LedgerFailure.toldOfLedger {
           try desk.post(
             [request], key: key, opensAccounts: openAccounts, waitingIn: pending,
-            now: WallClock().now)
+            now: place.now())
         }
       } catch let faults as PostFaults {
         refused += faults.lines

@@ -39,7 +39,7 @@ struct LedgerReverseCommand: ParsableCommand {
       of: index, reason: reason, effective: window,
       key: IdempotencyKey(bytes: RandomBytes.make(count: 16))!, place: "entry \(index)")
     let receipts = try LedgerFailure.told {
-      try desk.post([request], key: key, now: WallClock().now)
+      try desk.post([request], key: key, now: place.now())
     }
     LedgerReceipts.print(receipts, of: desk, json: json)
   }

@@ -16,8 +16,9 @@ struct MeterCompareCommand: ParsableCommand {
       from a difference is decided by people.
 
       EXAMPLE
-        headroom meter compare --reference grid-company.csv --readings data/readings.db \\
-          --zone Europe/Moscow --from 2025-05-01 --to 2025-05-31 --group 1mo --tolerance 1
+        headroom meter compare --reference grid-company.csv \\
+          --readings data/readings.db --zone Europe/Moscow --from 2025-05-01 \\
+          --to 2025-05-31 --group 1mo --tolerance 1
       """)
 
   @Option(help: "The other party's readings, CSV.") var reference: String

@@ -16,8 +16,9 @@ struct MeterTreeCommand: ParsableCommand {
       theirs is the loss. What is missing is left out, and never 0.
 
       EXAMPLE
-        headroom meter tree --tree tree.csv --readings data/readings.db --zone Europe/Moscow \\
-          --node plant --group 1mo --from 2025-05-01 --to 2025-05-31
+        headroom meter tree --tree tree.csv --readings data/readings.db \\
+          --zone Europe/Moscow --node plant --group 1mo --from 2025-05-01 \\
+          --to 2025-05-31
       """)
 
   @Option(help: "The tree, CSV.") var tree: String

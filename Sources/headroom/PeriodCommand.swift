@@ -23,8 +23,9 @@ struct PeriodCommand: ParsableCommand {
 
       EXAMPLE
         headroom period 2026-07 --config config/headroom.yaml --homes homes.csv
-        headroom period 2026-07 --config config/headroom.yaml --homes homes.csv --post
-        headroom period 2026-07 --run recalculation --config config/headroom.yaml \
+        headroom period 2026-07 --config config/headroom.yaml --homes homes.csv \\
+          --post
+        headroom period 2026-07 --run recalculation --config config/headroom.yaml \\
           --homes homes.csv --post --json
       """)
 

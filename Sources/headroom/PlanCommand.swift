@@ -16,8 +16,10 @@ struct PlanCommand: ParsableCommand {
       with exit code 1.
 
       EXAMPLE
-        headroom plan --fleet fleet.csv --policy policies/surge-ten-percent.yaml --signal signal.json
-        headroom plan --fleet fleet.csv --policy p.yaml --signal signal.json --explain bat-00017
+        headroom plan --fleet fleet.csv --policy policies/surge-ten-percent.yaml \\
+          --signal signal.json
+        headroom plan --fleet fleet.csv --policy p.yaml --signal signal.json \\
+          --explain bat-00017
       """)
 
   @Option(help: "The batteries, as CSV.") var fleet: String

@@ -27,8 +27,8 @@ struct PolicyBacktestCommand: AsyncParsableCommand {
       without readings count as idle, and all that is paid is paid for nothing.
 
       EXAMPLE
-        headroom policy backtest policies/*.yaml --meters meters_ca.csv.gz --homes homes.csv \
-      --events events_ca.csv --interval 60
+        headroom policy backtest policies/*.yaml --meters meters_ca.csv.gz \\
+          --homes homes.csv --events events_ca.csv --interval 60
       """)
 
   /// How the result is printed.

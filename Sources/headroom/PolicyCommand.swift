@@ -66,7 +66,8 @@ struct PolicyExplainCommand: ParsableCommand {
     commandName: "explain", abstract: "Say what a policy does, each sentence with its field.",
     discussion: """
       EXAMPLE
-        headroom policy explain policies/surge-ten-percent.yaml --home 13.5,5,80,20 --minutes 120
+        headroom policy explain policies/surge-ten-percent.yaml --home 13.5,5,80,20 \\
+          --minutes 120
       """)
 
   @Argument(help: "The policy file.") var file: String

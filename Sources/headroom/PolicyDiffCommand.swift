@@ -13,7 +13,8 @@ struct PolicyDiffCommand: ParsableCommand {
       is no sound policy.
 
       EXAMPLE
-        headroom policy diff policies/surge-ten-percent.yaml policies/surge-nameplate.yaml
+        headroom policy diff policies/surge-ten-percent.yaml \\
+          policies/surge-nameplate.yaml
       """)
 
   @Argument(help: "The policy that was.") var old: String

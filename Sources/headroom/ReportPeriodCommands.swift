@@ -135,8 +135,8 @@ struct ReportProgrammeCommand: ParsableCommand {
     commandName: "programme", abstract: "All months of the ledger, or some, with their events.",
     discussion: """
       EXAMPLE
-        headroom report programme --from 2026-06 --to 2026-09 --format html --out season.html \\
-          --config config/headroom.yaml
+        headroom report programme --from 2026-06 --to 2026-09 --format html \\
+          --out season.html --config config/headroom.yaml
       """)
 
   @Option(help: "The first month; by default the oldest.", transform: MonthArgument.parse)

@@ -16,9 +16,10 @@ struct SimulateCommand: AsyncParsableCommand {
       and fail as the scenario says, until SIGINT, SIGTERM or --until.
 
       EXAMPLE
-        headroom simulate --scenario simulators/scenarios/half-answer.yaml --batteries 200 \\
-          --prepare /tmp/world --epoch 2026-07-14T23:45:00Z
-        headroom simulate --scenario simulators/scenarios/half-answer.yaml --batteries 200
+        headroom simulate --scenario simulators/scenarios/half-answer.yaml \\
+          --batteries 200 --prepare /tmp/world --epoch 2026-07-14T23:45:00Z
+        headroom simulate --scenario simulators/scenarios/half-answer.yaml \\
+          --batteries 200
       """)
 
   @Option(help: "The world to simulate; without it a sunny day.") var scenario: String?
