@@ -2,6 +2,10 @@
 public enum HTTPFault: Error, Hashable, Sendable, CustomStringConvertible {
   /// The text is no address of the form that is supported.
   case badAddress(String)
+  /// The text is no place to listen.
+  case badPlace(String)
+  /// The place to listen is not free, or not of this machine.
+  case notListening(String)
   /// Nobody is there.
   case unreachable(String)
   /// The connection broke, or took too long.
@@ -16,6 +20,8 @@ public enum HTTPFault: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .badAddress(let text):
       "\(text): allowed: http://host[:port][/path]; put a proxy before it for https"
+    case .badPlace(let text): "\(text): allowed: ADDRESS:PORT, with a port from 0 to 65535"
+    case .notListening(let text): "cannot listen at \(text)"
     case .unreachable(let text): "cannot be reached: \(text)"
     case .broken(let text): "the connection broke: \(text)"
     case .malformed(let text): "not understood: \(text)"
@@ -94,7 +100,7 @@ public struct HTTPAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Host and port of `host:port`, as a server is told where to listen.
   public static func listening(_ text: String) throws(HTTPFault) -> (host: String, port: UInt16) {
-    try split(text[...], text, defaultPort: nil)
+    do { return try split(text[...], text, defaultPort: nil) } catch { throw .badPlace(text) }
   }
 
   private static func split(

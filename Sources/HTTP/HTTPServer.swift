@@ -57,7 +57,7 @@ public final class HTTPServer: Sendable {
       switch error {
       case .tooLarge: response = HTTPResponse(413, text: "\(error)\n")
       case .malformed: response = HTTPResponse(400, text: "\(error)\n")
-      case .badAddress, .unreachable, .broken: return
+      case .badAddress, .badPlace, .notListening, .unreachable, .broken: return
       }
     }
     let head =

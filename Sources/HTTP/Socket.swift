@@ -62,7 +62,7 @@ final class Socket: Sendable {
       }
       return one
     }
-    guard let found else { throw .unreachable("\(host):\(port): \(reason)") }
+    guard let found else { throw .notListening("\(host):\(port): \(reason)") }
     return found
   }
 

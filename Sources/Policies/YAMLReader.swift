@@ -152,7 +152,10 @@ public final class YAMLReader {
     guard bytes.count <= maximumBytes else {
       throw refusal(0, "\(bytes.count) bytes long", "at most \(maximumBytes) bytes")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    // A byte-order mark is no part of the text; editors of other systems write one.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let words = bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0)
+    guard let text = String(validating: words, as: UTF8.self) else {
       throw refusal(0, "not UTF-8", "UTF-8")
     }
     do {

@@ -47,7 +47,11 @@ struct SQLiteFile: Sendable {
   /// True when something is there that would not be made a new database of: SQLite takes an empty
   /// file for one, and one of a single byte.
   static func isThere(_ path: String) -> Bool {
-    guard let found = try? FileManager.default.attributesOfItem(atPath: path) else { return false }
+    guard let found = try? FileManager.default.attributesOfItem(atPath: path) else {
+      // What may not be looked at may be there: opening it says so.
+      // Sound: the path is a text that outlives the call.
+      return unsafe access(path, F_OK) != 0 && errno == EACCES
+    }
     return found[.type] as? FileAttributeType != .typeRegular || (found[.size] as? UInt64 ?? 0) > 1
   }
 

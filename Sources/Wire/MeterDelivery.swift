@@ -167,6 +167,9 @@ public enum MeterFiles {
       case .macet80020: break
       case nil:
         if name.hasPrefix("80020_") { break }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+          throw FileFaults.one(file, "encoding", "UTF-16 or UTF-32", "UTF-8")
+        }
         throw FileFaults.one(
           file, "format", Excerpt.of(bytes.prefix(40)),
           "meters CSV, ESPI, 80020, NEM12, D0379 or hh-wide; --format names one")

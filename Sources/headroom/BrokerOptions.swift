@@ -57,7 +57,8 @@ struct BrokerOptions: ParsableArguments {
 
   private func wrong() -> ExitCode {
     Outcome.badInput.failure(
-      "--broker is \(broker); allowed: mqtt://[user@]host[:port] or mqtts://[user@]host[:port]")
+      "--broker is \(broker); allowed: mqtt://[user@]host[:port] or mqtts://[user@]host[:port],"
+        + " with a port from 1 to 65535")
   }
 }
 

@@ -52,7 +52,9 @@ struct Demo {
     var step = LockStep(
       clock: world.clock, controller: world.controller,
       fleet: try FleetClient(fleet, connection: world.connection))
-    guard try await step.fleet.connected(withinSeconds: 10) else { throw LockStep.Fault.brokerLost }
+    guard try await step.fleet.connected(withinSeconds: 10) == nil else {
+      throw LockStep.Fault.brokerLost
+    }
     let utility = try UtilityClient(world.utility, connection: world.connection)
     guard await utility.connected(withinSeconds: 10) == nil else { throw LockStep.Fault.brokerLost }
     while !world.controller.activity.isConnected { try await Task.sleep(for: .milliseconds(5)) }

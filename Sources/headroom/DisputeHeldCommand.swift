@@ -15,7 +15,8 @@ struct DisputeHeldCommand: ParsableCommand {
 
       EXAMPLE
         headroom dispute held --config config/headroom.yaml
-        headroom dispute held --event E-17 --open --config config/headroom.yaml --json
+        headroom dispute held --event E-17 --open --json \\
+          --config config/headroom.yaml
       """)
 
   @Option(help: "Of this event alone.") var event: String?

@@ -36,15 +36,20 @@ struct FleetClient {
   var waiting: Int { Int(client.counters.waiting) }
 
   /// Waits until the broker has accepted the subscriptions.
-  /// - Returns: False when `seconds` passed before.
-  mutating func connected(withinSeconds seconds: Int) async throws -> Bool {
+  /// - Returns: Nil, or why not when `seconds` passed before.
+  mutating func connected(withinSeconds seconds: Int) async throws -> String? {
     let deadline = ContinuousClock.now + .seconds(seconds)
+    var reason = "no answer"
     while ContinuousClock.now < deadline {
       for arrival in await inbox.drain(waitingAtMost: .milliseconds(50)) {
-        if case .connected = arrival { return true }
+        switch arrival {
+        case .connected: return nil
+        case .disconnected(let why), .refusedConnection(let why): reason = why
+        case .message, .refusedSubscription: break
+        }
       }
     }
-    return false
+    return reason
   }
 
   /// Goes on with another world behind the same connection; what was counted stays counted.

@@ -97,8 +97,8 @@ enum LedgerFailure {
       throw Outcome.no.failure("\(error)")
     } catch let error as HTTPFault {
       switch error {
-      case .badAddress: throw Outcome.badInput.failure("\(error)")
-      case .unreachable, .broken, .malformed, .tooLarge:
+      case .badAddress, .badPlace: throw Outcome.badInput.failure("\(error)")
+      case .unreachable, .notListening, .broken, .malformed, .tooLarge:
         throw Outcome.unreachable.failure("\(error)")
       }
     } catch let error as TileExport.Fault {

@@ -164,6 +164,10 @@ enum SignalFile {
   static func parse(_ bytes: [UInt8], _ file: String) throws -> (
     issuer: UtilityID, signal: GridSignal
   ) {
+    guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else {
+      throw Outcome.badInput.failure(
+        "\(file): it begins with a byte-order mark; allowed: UTF-8 without one")
+    }
     do throws(Rejection) {
       return try SignalCodec.decodeFile(message(bytes))
     } catch {

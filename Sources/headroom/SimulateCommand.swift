@@ -61,9 +61,9 @@ struct SimulateCommand: AsyncParsableCommand {
     let stopped = Mutex(false)
     var client = try FleetClient(homes, connection: connection.connection(clientID: "headroom-sim"))
     try await Signals.stopping({ stopped.withLock { $0 = true } }) {
-      guard try await client.connected(withinSeconds: patience) else {
+      if let reason = try await client.connected(withinSeconds: patience) {
         throw Outcome.unreachable.failure(
-          "the broker \(connection.broker) did not answer within \(patience) s")
+          "the broker \(connection.broker) did not answer within \(patience) s: \(reason)")
       }
       try await client.connectGateways()
       Console.note("\(homes.enrolment.count) batteries are online")

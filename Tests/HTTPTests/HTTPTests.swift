@@ -181,6 +181,16 @@ private func exchange(_ text: String, _ address: HTTPAddress) throws -> String {
     "http://a/x y", "http://a/#x",
   ]) func `is refused in another form`(text: String) {
     #expect(throws: HTTPFault.badAddress(text)) { try HTTPAddress(text) }
-    #expect(throws: HTTPFault.self) { try HTTPAddress.listening(text.replacing(":", with: "")) }
+    let place = text.replacing(":", with: "")
+    #expect(throws: HTTPFault.badPlace(place)) { try HTTPAddress.listening(place) }
+  }
+
+  @Test func `is not listened at twice, and says so`() throws {
+    let server = try HTTPServer(host: "127.0.0.1", port: 0, limit: 1)
+    let taken = "127.0.0.1:\(server.port): Address already in use"
+    #expect(throws: HTTPFault.notListening(taken)) {
+      try HTTPServer(host: "127.0.0.1", port: server.port, limit: 1)
+    }
+    #expect("\(HTTPFault.notListening(taken))" == "cannot listen at \(taken)")
   }
 }

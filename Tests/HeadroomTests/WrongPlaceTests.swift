@@ -139,6 +139,43 @@ import Testing
   }
 }
 
+/// Files as editors and spreadsheets of other systems leave them.
+@Suite struct `A file of another system` {
+  private static let mark = "\u{FEFF}"
+
+  @Test func `is read with a byte-order mark and carriage returns, where people write it`() throws {
+    try World.make { world in
+      let shipped = try String(contentsOfFile: try world.policy(), encoding: .utf8)
+      let text = shipped.drop { $0 != "\n" }.drop { $0.isNewline }
+      let policy = try world.file(
+        "p.yaml", Self.mark + text.replacingOccurrences(of: "\n", with: "\r\n"))
+      let checked = try Program.run(["policy", "check", policy])
+      #expect(checked.status == 0, "\(checked.output)\(checked.notes)")
+      let config = try world.file("c.yaml", Self.mark + "brokre: {}\n")
+      let listed = try Program.run(["event", "list", "--config", config])
+      #expect(listed.status == 65)
+      #expect(listed.notes.contains("c.yaml:1: brokre is unknown"), "\(listed.notes)")
+    }
+  }
+
+  @Test func `is refused in words, where its bytes count or cannot be read`() throws {
+    try World.make { world in
+      let signal = try world.signal(60)
+      let marked = try world.file(
+        "s.json", Self.mark + String(contentsOfFile: signal, encoding: .utf8))
+      let sent = try Program.run(["signal", "send", marked])
+      #expect(sent.status == 65)
+      #expect(
+        sent.notes == "\(marked): it begins with a byte-order mark; allowed: UTF-8 without one\n")
+      let wide = world.folder + "/wide.csv"
+      try Data([0xFF, 0xFE, 0x6D, 0x00]).write(to: URL(filePath: wide))
+      let read = try Program.run(["meter", "import", "--into", world.folder + "/r.db", wide])
+      #expect(read.status == 65)
+      #expect(read.notes == "\(wide):1: encoding is UTF-16 or UTF-32; allowed: UTF-8\n")
+    }
+  }
+}
+
 /// How a command reaches the broker: told before anything is tried.
 @Suite struct `A broker's address` {
   @Test func `and what belongs to it are checked before anything is sent`() throws {
