@@ -64,11 +64,12 @@ struct EscrowCover {
         site: site, owner: OwnerID(site.text)!, batteries: [], commitment: commitment,
         intervals: grid.intervals.map { _ in .missing() }, verdict: .verified)
     }
-    let input = SettlementInput(
+    var input = SettlementInput(
       run: SettlementRun(name: "", isPayable: true, payer: .escrow), event: record.id,
       window: grid.window, intervals: grid.intervals, homes: homes)
+    input.signalPrice = content.flatMap(policy.signalPrice)
     return ProgrammeSettlement.exposure(
-      of: PeriodCalendar(policy).event(input, signalPrice: nil), terms: terms)
+      of: PeriodCalendar(policy).event(input, signalPrice: input.signalPrice), terms: terms)
   }
 
   /// What the plan that waits for its money asks for, or the one in force.

@@ -52,7 +52,7 @@ extension EventAccount {
       policy: PolicyFacts(
         id: policy.id.text, title: policy.title, version: policy.version, sha256: policy.hash,
         sentences: policy.explain().lines.map(\.sentence)),
-      terms: policy.settlement, zone: policy.measurement.calendar.zone, fleet: around.fleet,
+      terms: policy.terms(of: input), zone: policy.measurement.calendar.zone, fleet: around.fleet,
       settlement: result, posted: posted, homes: homes, exceptions: around.exceptions,
       inputs: around.inputs, ledger: around.ledger, dataQuality: dataQuality,
       falseCredit: around.isNullEvent ? falseCredit : nil)

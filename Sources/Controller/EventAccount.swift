@@ -65,10 +65,12 @@ public struct EventAccount: Sendable {
         optedOutAt: home.optedOutAt, earlierInMonth: before.month,
         earlierInSeason: before.season, earlierInYear: before.year)
     }
-    return SettlementInput(
+    var input = SettlementInput(
       run: SettlementRun(name: run.name, isPayable: run.isPayable, payer: payer),
       event: event.id, window: event.window, isTest: event.isTest, intervals: event.intervals,
       homes: homes)
+    input.signalPrice = event.signalPrice
+    return input
   }
 
   /// Sites of `performances` that a flag or an estimate lets wait, and that were decided for their

@@ -79,6 +79,9 @@ public struct EventCase: Sendable {
   public var isTest: Bool
   /// When the sites were told, or nil.
   public var noticeAt: Timestamp?
+  /// The price that came with the event, where a rate of the policy takes it; in millionths a unit
+  /// of that rate.
+  public var signalPrice: Int64?
   /// Homes in the order of their sites.
   public var homes: [Home]
 
@@ -156,6 +159,7 @@ public struct EventCase: Sendable {
     self.init(
       id: record.id, window: grid.window, intervals: grid.intervals, isTest: content.isTest,
       noticeAt: record.batteries.compactMap { $0.notice?.sentAt }.min(), homes: homes)
+    signalPrice = policy.signalPrice(content)
   }
 
   private static func home(

@@ -133,6 +133,8 @@ struct EventSettler: Sendable {
     let objects = account.evidence(utility: record.utility)
     // What waits is decided by its evidence later.
     let held = account.result.homes.filter { home in home.lines.contains { $0.status == .held } }
+    let whole = account.whole(objects)
+    if let whole { try setup.book.keep([whole.stored]) }
     let moving = Set(entries.map(\.site)).union(held.map(\.site))
     // A month's mean asks for every home, also where the event's own money stays.
     let isOfMonths = policy.programme != nil
@@ -141,7 +143,9 @@ struct EventSettler: Sendable {
         ? objects : zip(account.event.homes, objects).filter { moving.contains($0.0.site) }.map(\.1)
     )
     let postings = account.postings(
-      in: setup.book, utility: record.utility, evidence: signals + [Evidence(.report, evidence)],
+      in: setup.book, utility: record.utility,
+      evidence: signals + [Evidence(.report, evidence)]
+        + (whole.map { [Evidence(.document, $0.stored.hash)] } ?? []),
       homes: account.cited(objects))
     let indexes: [UInt64?]
     if account.posted.isEmpty {

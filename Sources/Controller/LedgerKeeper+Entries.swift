@@ -53,11 +53,14 @@ extension LedgerKeeper {
     return indexes
   }
 
-  /// The evidence of a home's performance that each of some entries cites beside its report.
+  /// The evidence of a home's performance that each of some entries cites beside its report, and the
+  /// homes that it was settled with, where they count.
   ///
   /// Entries of runs that were posted before homes had evidence of their own are left out.
-  func performances(of entries: [UInt64]) throws -> [UInt64: Digest] {
-    var cited: [UInt64: Digest] = [:]
+  func performances(
+    of entries: [UInt64]
+  ) throws -> [UInt64: (home: Digest, whole: Digest?)] {
+    var cited: [UInt64: (home: Digest, whole: Digest?)] = [:]
     let wanted = Set(entries)
     guard let first = wanted.min(), let last = wanted.max() else { return [:] }
     var failure: (any Error)?
@@ -66,7 +69,9 @@ extension LedgerKeeper {
       do {
         let evidence = try Entry(stored.body).request.evidence
         if evidence.contains(where: { $0.kind == .report }) {
-          cited[UInt64(index)] = evidence.first { $0.kind == .performance }?.hash
+          cited[UInt64(index)] = evidence.first { $0.kind == .performance }.map { found in
+            (found.hash, evidence.first { $0.kind == .document }?.hash)
+          }
         }
       } catch {
         failure = error

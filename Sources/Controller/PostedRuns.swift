@@ -135,13 +135,25 @@ extension EventAccount {
       if let posted { found.append(posted) }
     }
     let evidence = try book.performances(of: found.map(\.last))
+    var wholes: [Digest: SettlementResult] = [:]
     return try found.map { posted, last in
-      guard let hash = evidence[last], let bytes = try book.store.proven(hash),
+      guard let cited = evidence[last], let bytes = try book.store.proven(cited.home),
         let object = try? HomeEvidence(bytes: bytes), object.policy == policy.hash
       else { return posted }
-      let settled = policy.settle(object.input).homes
       var posted = posted
-      posted.lines = settled.first.map { PostedHome($0).lines } ?? posted.lines
+      let settled: HomeSettlement?
+      if policy.needsWholeEvent {
+        guard let hash = cited.whole else { return posted }
+        if wholes[hash] == nil {
+          let input = try book.store.proven(hash).flatMap { WholeEvent(bytes: $0) }?
+            .input(for: object, load: book.store.proven)
+          wholes[hash] = input.map(policy.settle)
+        }
+        settled = wholes[hash]?.alone(object.home.site).homes.first
+      } else {
+        settled = policy.settle(object.input).homes.first
+      }
+      posted.lines = settled.map { PostedHome($0).lines } ?? posted.lines
       return posted
     }
   }

@@ -44,8 +44,30 @@ extension PolicyParts {
       "reward.energy.line", "reward.penalty.missingData", "splits.of", "splits.penaltyShares",
       "fees",
       "reward.caps.homePerMonth", "reward.caps.homePerSeason",
+      "reward.caps.fleetPerEvent", "reward.bonusPool",
     ]
-    return eventProgrammeFields.filter { !served.contains($0) }
+    return eventProgrammeFields.filter { !served.contains($0) && !pricedBySignalsOrDays($0) }
+  }
+
+  /// A rate that an event and its day decide: by month or season, or by the price of its signal. A
+  /// controller knows neither a home's zone nor its first year.
+  private func pricedBySignalsOrDays(_ field: String) -> Bool {
+    guard let reward else { return false }
+    var tables: [(field: String, table: PriceTable)] = []
+    if let energy = reward.energy { tables.append(("reward.energy.rate", energy.rate)) }
+    if let premium = reward.premium { tables.append(("reward.premium.rate", premium.rate)) }
+    if case .rate(let table)? = reward.penalty?.price {
+      tables.append(("reward.penalty.rate", table))
+    }
+    let signals = tables.filter { if case .fromSignal = $0.table.form { true } else { false } }
+    guard let table = tables.first(where: { $0.field == field })?.table else { return false }
+    switch table.form {
+    case .amount, .byLevel, .byMonth, .bySeason: return true
+    case .byZone, .byVintage: return false
+    // A signal names the price of a kilowatt-hour, in one unit for all rates that take it.
+    case .fromSignal:
+      return table.unit != .MWInterval && signals.allSatisfy { $0.table.unit == table.unit }
+    }
   }
 
   private var moneyFields: [String] {

@@ -19,6 +19,13 @@ extension PolicyRules {
           case .additionalReward: reward.energy?.isAdditional == true || reward.bonusPool != nil
           case .directReward, .penalty, .fee: reward.paysDirectly
           }
+        if line == .additionalReward, fee.paidBy == nil, reward.bonusPool != nil,
+          parts.escrow?.required == true
+        {
+          fault(
+            "\(path).paidBy", "payer, of a line that the pool adds to",
+            "a party: what a pool pays has no greatest amount", Code.exposureUnbounded)
+        }
         guard !isPaid else { continue }
         fault(
           "\(path).percentOf", "\(line.rawValue), which is not paid", "a line that is there",

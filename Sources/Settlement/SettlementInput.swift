@@ -37,6 +37,8 @@ public struct SettlementInput: Hashable, Sendable {
   public var isTest: Bool
   /// Its intervals in the order of time.
   public var intervals: [EventInterval]
+  /// The price that came with the event, in millionths a unit of the rates that take it.
+  public var signalPrice: Int64?
   /// Every home that was committed to it, in any order, none twice.
   public var homes: [HomePerformance]
 

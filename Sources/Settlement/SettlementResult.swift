@@ -152,4 +152,18 @@ public struct SettlementResult: Hashable, Sendable {
   public let homes: [HomeSettlement]
   /// Sums over the homes.
   public let totals: Totals
+
+  /// The result with one of its homes alone, as it was settled with the others; the sums are those
+  /// of all. Without that home it has none.
+  public func alone(_ site: SiteID) -> SettlementResult {
+    var (low, high) = (0, homes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if homes[middle].site < site { low = middle + 1 } else { high = middle }
+    }
+    let found = low < homes.count && homes[low].site == site ? [homes[low]] : []
+    return SettlementResult(
+      run: run, event: event, window: window, intervals: intervals, policy: policy,
+      currency: currency, homes: found, totals: totals)
+  }
 }

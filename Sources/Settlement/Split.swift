@@ -56,12 +56,11 @@ public enum Split {
       left -= Int64(whole)
     }
     // Fewer units are left than there are weights; the first of equals comes first by name.
-    while left > 0 {
-      var best = 0
-      for place in remainders.indices where remainders[place] > remainders[best] { best = place }
-      parts[best] += 1
-      remainders[best] = -1
-      left -= 1
+    if left > 0 {
+      let order = remainders.indices.sorted {
+        remainders[$0] == remainders[$1] ? $0 < $1 : remainders[$0] > remainders[$1]
+      }
+      for place in order.prefix(Int(left)) { parts[place] += 1 }
     }
     return parts.map { Money(millionths: sign * $0 * unit) }
   }

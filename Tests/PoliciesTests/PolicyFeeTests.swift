@@ -121,7 +121,7 @@ extension Fixture {
     text = text.replacing("owner: 70,", with: "grid: 70,")
     let paths = Fixture.faults(text).map(\.path)
     #expect(
-      paths.sorted() == ["reward.caps.fleetPerEvent", "reward.unit"])
+      paths.sorted() == ["reward.unit"])
     let policy = try Policy.load(
       bytes: Array(text.utf8), file: "p.yaml", allowsProgramme: true)
     let terms = try #require(policy.programme)

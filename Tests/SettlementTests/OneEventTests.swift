@@ -105,6 +105,32 @@ import Testing
   }
 }
 
+@Suite struct `One event with a price of its signal` {
+  private let terms = Season.terms {
+    $0.premium = .init(
+      rate: PriceTable(.fromSignal(floor: 1_000_000, ceiling: 3_000_000), per: .kWh))
+  }
+
+  @Test(arguments: [(Int64(2_000_000), "2.00"), (500_000, "1.00"), (9_000_000, "3.00")])
+  func `costs as much as it pays at most`(price: Int64, most: String) throws {
+    let event = Season.event(
+      "E-1", "2026-07-01", [("H1", [1_000], [1_000])], signalPrice: price)
+    #expect(
+      ProgrammeSettlement.exposure(of: event, terms: terms)?.greatestCost == Money(most))
+    #expect(
+      ProgrammeSettlement.settle(event, isFinal: false, terms: terms).homes[0].rewards
+        == Money(most))
+  }
+
+  @Test func `is covered at the ceiling where the signal has none, and waits`() {
+    let event = Season.event("E-1", "2026-07-01", [("H1", [1_000], [1_000])])
+    #expect(ProgrammeSettlement.exposure(of: event, terms: terms)?.greatestCost == Money("3.00"))
+    let home = ProgrammeSettlement.settle(event, isFinal: false, terms: terms).homes[0]
+    #expect(home.lines.map(\.reason) == [.priceMissing])
+    #expect(home.net == .zero && home.credited == World.wh(1_000))
+  }
+}
+
 @Suite struct `Any event of a programme` {
   private static func random(_ seed: UInt64) -> (ProgrammeEvent, ProgrammeTerms) {
     var random = Sequence64(seed: seed)
@@ -138,6 +164,12 @@ import Testing
           price: .percent(Percent(whole: 7)!, of: .premium),
           isBeforeSplit: random.next(below: 2) == 0))
       if random.next(below: 2) == 0 { terms.caps.homePerMonth = money(900) }
+      if random.next(below: 2) == 0 { terms.caps.fleetPerEvent = money(9_000) }
+      if random.next(below: 2) == 0 {
+        terms.bonusPool = .init(
+          share: Percent(whole: 60)!, fleetAtLeast: Percent(whole: 50)!,
+          refundsOtherwise: random.next(below: 2) == 0)
+      }
     }
     return (event, terms)
   }

@@ -89,13 +89,15 @@ extension LedgerDesk {
       name: run, isPayable: true, payer: policy.settlement.escrowRequired ? .escrow : .funding)
     evidence.input.homes[0].release()
     let decision = HoldDecision(lines, for: side, text: text, decidedAt: "\(now)")
+    let whole = try together(evidence, before: first.run, policy)
     let hash = SHA256.hash(decision.bytes)
     var requests: [EntryRequest] = []
     switch side {
     case .owner:
       let report = SHA256.hash(
         try reports.read(.intervals, event: event, run: first.run).bytes)
-      requests = try owed(evidence, policy, cited: [Evidence(.report, report)], hash, key)
+      requests = try owed(
+        evidence, whole, policy, cited: [Evidence(.report, report)], hash, key)
       guard !requests.isEmpty else { throw DisputeFault.stillHeld(event: event, site: site) }
     case .utility:
       requests = try returned(waited, evidence, policy, decision: hash, key: key)
@@ -107,7 +109,7 @@ extension LedgerDesk {
         StoredEvidence(
           hash: SHA256.hash(evidence.bytes), kind: Int(EvidenceKind.performance.rawValue),
           body: evidence.bytes),
-      ])
+      ] + (whole.map { [$0.stored] } ?? []))
     return requests.isEmpty ? [] : try write(requests, names: [], now: now).map(\.index)
   }
 
@@ -124,17 +126,51 @@ extension LedgerDesk {
     return wanted
   }
 
+  /// The homes of the event with the decided one as it counts from here on; nil where homes do not
+  /// depend on each other.
+  private func together(
+    _ evidence: HomeEvidence, before run: String, _ policy: Policy
+  ) throws -> WholeEvent? {
+    guard policy.needsWholeEvent else { return nil }
+    let input = evidence.input
+    guard
+      let known = try wholeEvent(policy: policy.hash, event: input.event, run: run)?.hashes
+    else {
+      throw DisputeFault.noEvidence(
+        event: input.event.text, run: run, site: evidence.home.site.text)
+    }
+    let homes = try known.map { hash in
+      let found = try store.proven(hash).flatMap { try? HomeEvidence(bytes: $0) }
+      return found?.home.site == evidence.home.site ? SHA256.hash(evidence.bytes) : hash
+    }
+    return WholeEvent(policy: policy.hash, event: input.event, run: input.run.name, homes: homes)
+  }
+
   /// The entries of a home that is settled without its hold.
   private func owed(
-    _ evidence: HomeEvidence, _ policy: Policy, cited: [Evidence], _ decision: Digest,
-    _ key: SigningKey
+    _ evidence: HomeEvidence, _ whole: WholeEvent?, _ policy: Policy, cited: [Evidence],
+    _ decision: Digest, _ key: SigningKey
   ) throws -> [EntryRequest] {
     let home = evidence.home
     guard let salt = try salt(of: "owner:\(home.owner)") else {
       throw DisputeFault.noAccount("owner:\(home.owner)")
     }
     let input = evidence.input
-    let result = policy.settle(input)
+    var cited = cited
+    var together = input
+    if let whole {
+      let own = SHA256.hash(evidence.bytes)
+      let all = try whole.input(for: evidence) { hash in
+        hash == own ? evidence.bytes : try store.proven(hash)
+      }
+      guard let all else {
+        throw DisputeFault.noEvidence(
+          event: input.event.text, run: input.run.name, site: home.site.text)
+      }
+      together = all
+      cited.append(Evidence(.document, whole.stored.hash))
+    }
+    let result = policy.settle(together).alone(home.site)
     let currency = policy.settlement.currency
     guard let commodity = commodity(currency.code)?.number else {
       throw DisputeFault.noAccount(currency.code)

@@ -29,6 +29,7 @@ public struct EvidenceCheck {
   private var policies: [Digest: Policy] = [:]
   private var looked: Set<Digest> = []
   private var cited: CitedReadingsCheck?
+  private var wholes: [Digest: SettlementResult] = [:]
 
   /// Checks one entry, or with nil every entry of a settlement.
   /// - Parameters:
@@ -120,7 +121,34 @@ public struct EvidenceCheck {
     } else {
       readings?.without += 1
     }
-    compare(request, with: evidence, policy, kind, index)
+    guard let result = try result(request, evidence, policy, index) else { return }
+    compare(request, with: evidence, result, policy, kind, index)
+  }
+
+  /// What the home of an entry comes to: alone, or with the others of its event where they count.
+  private mutating func result(
+    _ request: EntryRequest, _ evidence: HomeEvidence, _ policy: Policy, _ index: UInt64
+  ) throws -> SettlementResult? {
+    guard policy.needsWholeEvent else { return policy.settle(evidence.input) }
+    guard let hash = request.evidence.first(where: { $0.kind == .document })?.hash else {
+      add("evidenceMissing", index, "it cites no document with the homes of its event")
+      return nil
+    }
+    if wholes[hash] == nil {
+      guard let bytes = hold(try source.bytes(hash), "evidence", hash, index) else { return nil }
+      let input = try WholeEvent(bytes: bytes)?.input(for: evidence) { hash in
+        looked.insert(hash)
+        return try source.bytes(hash)
+      }
+      guard let input else {
+        add(
+          "evidenceMissing", index,
+          "the homes of its event, which \(hash) names, are not all there as it names them")
+        return nil
+      }
+      wholes[hash] = policy.settle(input)
+    }
+    return wholes[hash]?.alone(evidence.home.site)
   }
 
   /// Bytes that are there and have their hash; nil with a finding otherwise.
@@ -172,10 +200,9 @@ public struct EvidenceCheck {
   }
 
   private mutating func compare(
-    _ request: EntryRequest, with evidence: HomeEvidence, _ policy: Policy, _ kind: EntryKind,
-    _ index: UInt64
+    _ request: EntryRequest, with evidence: HomeEvidence, _ result: SettlementResult,
+    _ policy: Policy, _ kind: EntryKind, _ index: UInt64
   ) {
-    let result = policy.settle(evidence.input)
     let posted = posted(before: request, evidence, policy)
     let entries = result.entries(over: posted, minimum: policy.settlement.minimumPosting)
     guard let entry = entries.first(where: { $0.kind == kind }) else {

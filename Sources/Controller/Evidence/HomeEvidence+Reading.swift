@@ -31,6 +31,9 @@ extension HomeEvidence {
     if version == 2 {
       readings = try CitedReadings(try reader.value(Key.readings), field: Key.readings)
     }
+    if reader.values[Key.signalPrice] != nil {
+      input.signalPrice = try reader.integer(Key.signalPrice, in: 0...Self.maximumMillionths)
+    }
     guard self.bytes == bytes else {
       throw Fault("it has fields beyond those of its form, or in another form")
     }

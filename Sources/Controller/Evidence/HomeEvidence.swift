@@ -59,7 +59,7 @@ public struct HomeEvidence: Hashable, Sendable {
     ).filter { $1 != .init() }
     writer.map(
       Key.always + (home.heldBy == nil ? 0 : 1) + (home.optedOutAt == nil ? 0 : 1) + earlier.count
-        + (readings == nil ? 0 : 1))
+        + (readings == nil ? 0 : 1) + (input.signalPrice == nil ? 0 : 1))
     writeEvent(into: &writer)
     write(home, into: &writer)
     if let code = home.heldBy {
@@ -79,6 +79,10 @@ public struct HomeEvidence: Hashable, Sendable {
     if let readings {
       writer.unsigned(Key.readings)
       readings.write(into: &writer)
+    }
+    if let price = input.signalPrice {
+      writer.unsigned(Key.signalPrice)
+      writer.integer(price)
     }
   }
 
@@ -202,6 +206,8 @@ public struct HomeEvidence: Hashable, Sendable {
     static let earlier: [UInt64] = [20, 21, 22]
     /// Of the second version.
     static let readings: UInt64 = 23
+    /// Only where it came with the event and a rate takes it.
+    static let signalPrice: UInt64 = 24
   }
 }
 

@@ -30,7 +30,8 @@ extension LedgerDesk {
     let account: PeriodAccount
     do throws(PeriodAccount.Faults) {
       account = try PeriodAccount(
-        found.events.map { ($0, nil) }, homes: homes, policy: policy, run: run, span: span,
+        found.events.map { ($0, $0.signalPrice) }, homes: homes, policy: policy, run: run,
+        span: span,
         earlierEvents: earlierEvents)
     } catch { throw ServedPeriod.Fault.lacking(error.list.map { "\($0)" }) }
     let periods = account.input.months + account.input.seasons

@@ -31,7 +31,9 @@ extension ProgrammeSettlement.Ledgering {
       verified += result.totals.verified
       credited += result.totals.credited
       for home in result.homes {
-        if home.verified > home.committed {
+        // What waits may yet be nothing, so it has no part in the pool.
+        let waits = home.lines.contains { $0.status == .held || $0.status == .reportedOnly }
+        if home.verified > home.committed, !waits {
           over[home.site] = home.verified.joules - home.committed.joules
         }
         found.append(

@@ -3,8 +3,9 @@ import Grid
 extension ProgrammeSettlement {
   /// What an event may cost its payer at most, by the commitments of its homes; nil without an end.
   ///
-  /// What was measured is not read. Rewards are the capped commitment at its price, no more than
-  /// `caps.fleetPerEvent`; a price that is missing counts as the greatest that the rate can have. The
+  /// What was measured is not read. Rewards are the capped commitment at its price. They cost no more
+  /// than `caps.fleetPerEvent`, but what is covered is all of them, for what waits beside what is
+  /// paid. A price that is missing counts as the greatest that the rate can have. The
   /// fees that the payer pays come on top. A home's caps and the pool, which penalties pay, are left
   /// out: they only lower what the payer owes.
   public static func exposure(of event: ProgrammeEvent, terms: ProgrammeTerms) -> Exposure? {
@@ -25,12 +26,12 @@ extension ProgrammeSettlement {
         fees = fees + most
       }
     }
-    if let cap = terms.caps.fleetPerEvent { cost = min(cost, cap) }
     let cover = ExactAmount(
       (Int128(cost.millionths) + Int128(fees.millionths)) * Int128(terms.base.escrowCoverPercent),
       over: 100 * 1_000_000)
     return Exposure(
-      greatestCost: cost, payerFees: fees, toCover: cover.roundedUp(to: terms.base.currency))
+      greatestCost: terms.caps.fleetPerEvent.map { min(cost, $0) } ?? cost, payerFees: fees,
+      toCover: cover.roundedUp(to: terms.base.currency))
   }
 }
 

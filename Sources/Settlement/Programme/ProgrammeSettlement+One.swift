@@ -40,6 +40,17 @@ extension ProgrammeSettlement {
   }
 }
 
+extension ProgrammeSettlement {
+  /// The terms of an event with the prices that it has; nil when one is missing, or homes have
+  /// prices of their own.
+  public static func priced(_ event: ProgrammeEvent, terms: ProgrammeTerms) -> SettlementTerms? {
+    let ledger = Ledgering(ProgrammeInput(run: event.event.run, events: [event], homes: []), terms)
+    let place = PriceTable.Place(
+      date: event.date, season: event.season, signalPrice: event.signalPrice)
+    return ledger.priced(event, at: place)
+  }
+}
+
 extension ProgrammeTerms {
   /// Everybody who may get or pay something, in the order of the names.
   public var parties: [SettlementTerms.Party] {
@@ -48,6 +59,9 @@ extension ProgrammeTerms {
     for fee in fees { found.formUnion([fee.to, fee.paidBy].compactMap { $0 }) }
     return found.sorted()
   }
+
+  /// True where what one home gets depends on the others of its event: a pool, or a cap of all.
+  public var needsWholeEvent: Bool { bonusPool != nil || caps.fleetPerEvent != nil }
 
   /// The types of the lines that an event may have, in their order.
   var lineTypes: [LineType] {

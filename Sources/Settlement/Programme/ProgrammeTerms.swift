@@ -63,6 +63,13 @@ public struct ProgrammeTerms: Hashable, Sendable {
     rateLockYears = 0
   }
 
+  /// The unit of the rates that take the price of the signal; nil where none does.
+  public var signalUnit: PriceTable.Unit? {
+    var tables = [energy?.rate, premium?.rate].compactMap { $0 }
+    if case .rate(let table)? = penalty?.price { tables.append(table) }
+    return tables.first { if case .fromSignal = $0.form { true } else { false } }?.unit
+  }
+
   /// The year whose prices `home` has on `date`, or nil when it is not known.
   func vintage(of home: ProgrammeHome?, on date: CivilDate) -> Int64? {
     guard let vintage = home?.vintage else { return nil }

@@ -28,8 +28,13 @@ struct SettledPair {
   /// The bytes of its policy.
   let rules: [UInt8]
 
-  /// - Parameter edits: What is changed in the shipped policy, by the text that it replaces.
-  init(_ folder: String, edits: [(String, String)] = []) throws {
+  /// - Parameters:
+  ///   - edits: What is changed in the shipped policy, by the text that it replaces.
+  ///   - given: What the homes gave in each quarter of an hour, in watt-hours.
+  init(
+    _ folder: String, edits: [(String, String)] = [], given: [Int64] = [250, 75],
+    signalPrice: Int64? = nil
+  ) throws {
     file = folder + "/headroom.db"
     store = try SQLiteMainStore(path: file)
     book = try LedgerKeeper(store: store, key: Samples.key, now: Samples.now)
@@ -47,7 +52,7 @@ struct SettledPair {
           end: Samples.hour.start.adding(seconds: quarter * 900 + 900))!, level: 2)
     }
     let each = Energy(wattHours: 250)
-    let event = EventCase(
+    var event = EventCase(
       id: EventID("peak")!, window: Samples.hour, intervals: intervals, isTest: false,
       noticeAt: Samples.hour.start.adding(seconds: -3_600),
       homes: ["H1", "H2"].map { name in
@@ -60,7 +65,8 @@ struct SettledPair {
               CommittedInterval(rewardBase: each, penaltyBase: each)
             }))
       })
-    let performances = zip(event.homes, [250, 75] as [Int64]).map { home, given in
+    event.signalPrice = signalPrice
+    let performances = zip(event.homes, given).map { home, given in
       Performance(
         site: home.site, verdict: .verified,
         intervals: intervals.map { interval in
@@ -92,7 +98,7 @@ struct SettledPair {
           event: nil, effective: Samples.hour,
           legs: [("bank:main", -money), ("event:peak:escrow", money)])
       ], currency: Samples.usd, now: Samples.now)
-    try book.keep(objects)
+    try book.keep(objects + (account.whole(objects).map { [$0.stored] } ?? []))
   }
 
   /// What the run posts; with `edit` what a false operator makes of it.
@@ -102,7 +108,8 @@ struct SettledPair {
   {
     var postings = account.postings(
       in: book, utility: Self.utility,
-      evidence: [Evidence(isOlder ? .performance : .report, SHA256.hash("intervals"))],
+      evidence: [Evidence(isOlder ? .performance : .report, SHA256.hash("intervals"))]
+        + (account.whole(objects).map { [Evidence(.document, $0.stored.hash)] } ?? []),
       homes: isOlder ? [:] : account.cited(objects))
     edit(&postings)
     return try book.post(postings, currency: Samples.usd, now: Samples.now)

@@ -3,6 +3,7 @@ import Ledger
 import Policies
 import Settlement
 import Signing
+import Storage
 import Testing
 import Verification
 
@@ -34,11 +35,13 @@ import Verification
 
   static func post(_ account: EventAccount, _ pair: SettledPair) throws -> [UInt64?] {
     let objects = account.evidence(utility: SettledPair.utility)
-    try pair.book.keep(objects)
+    let whole = account.whole(objects)?.stored
+    try pair.book.keep(objects + (whole.map { [$0] } ?? []))
     return try pair.book.post(
       corrections: account.postings(
         in: pair.book, utility: SettledPair.utility,
-        evidence: [Evidence(.report, SHA256.hash("later"))], homes: account.cited(objects)),
+        evidence: [Evidence(.report, SHA256.hash("later"))]
+          + (whole.map { [Evidence(.document, $0.hash)] } ?? []), homes: account.cited(objects)),
       funding: funding, currency: Samples.usd, now: Samples.now)
   }
 
