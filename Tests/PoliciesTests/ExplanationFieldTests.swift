@@ -11,6 +11,9 @@ import Testing
     "reward.energy.rate.ceiling", "reward.availability.rate.ceiling",
   ]
 
+  /// The day of a run before the first payable one: it comes at once, whatever the file says.
+  private static let informative = "settlement.runs[0].afterDays"
+
   /// Other values that may stand where `text` does.
   private static func others(_ text: String, _ shape: YAMLShape?) -> [String] {
     switch shape {
@@ -86,7 +89,9 @@ import Testing
     var tried: Set<String> = []
     for place in FieldWalk(lines).places where !place.value.isEmpty {
       let path = Self.bare(place.path)
-      if Self.silent.contains(path) || !isWanted(path) { continue }
+      guard !Self.silent.contains(path), place.path != Self.informative, isWanted(path) else {
+        continue
+      }
       let line = Array(lines[place.line])
       let value = String(line[place.value])
       for other in Self.others(value, shapes[path]) {
