@@ -210,7 +210,6 @@ extension Engine {
         power, in: window, from: start, at: isMoving ? now : nil, isPromise: isPromise)
     }
     states[place].record.plans.append(plan)
-    concede(place)
     concedeToThis(place)
   }
 

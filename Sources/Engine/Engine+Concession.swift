@@ -37,9 +37,17 @@ extension Engine {
     states[place].record.concededAhead = concededAhead(place)
   }
 
-  /// A plan came into force, or is gone: events that go after it give way, or get back.
+  /// A plan came into force, or is gone: it gives way, and so do events that go after it, or they
+  /// get back.
+  ///
+  /// In the order of their rank: what an event has depends on those before it alone. A revision that
+  /// changes the rank gives back what others had given it before it is asked what it gives.
   mutating func concedeToThis(_ place: Int) {
-    for other in live where other != place {
+    for other in live.sorted(by: goesFirst) {
+      if other == place {
+        concede(place)
+        continue
+      }
       guard states[other].hasConceded || outranks(place, other) else { continue }
       let was = states[other].record.commitment
       concede(other)

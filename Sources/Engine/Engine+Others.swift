@@ -67,9 +67,13 @@ extension Engine {
   /// The lower priority number goes first, none is last; then the higher level; then the one that
   /// was accepted first. Both programmes must rank their events so.
   func outranks(_ place: Int, _ other: Int) -> Bool {
-    guard states[place].record.terms?.events.overlap == .priority,
-      states[other].record.terms?.events.overlap == .priority,
-      let mine = states[place].record.revisions.last?.signal.content,
+    states[place].record.terms?.events.overlap == .priority
+      && states[other].record.terms?.events.overlap == .priority && goesFirst(place, other)
+  }
+
+  /// The order of two events, whatever their programmes say of it; total.
+  func goesFirst(_ place: Int, _ other: Int) -> Bool {
+    guard let mine = states[place].record.revisions.last?.signal.content,
       let theirs = states[other].record.revisions.last?.signal.content
     else { return false }
     let (first, second) = (mine.priority ?? .max, theirs.priority ?? .max)

@@ -55,8 +55,9 @@ import Testing
       window: window, level: 2, priority: dice.roll(4) == 0 ? nil : dice.roll(3), request: request)
   }
 
-  /// Of 1 to 200 these are not among them, and differ: 11, 54, 92, 105, 106, 118, 139, 178, 187.
-  @Test(arguments: Array(1...10) + Array(12...40) + [57, 65, 90, 94, 108, 123, 156])
+  /// Of 1 to 200 all agree but 105, 106 and 178: there an event is planned while the one before it
+  /// still takes of the charge that was reported, and the battery ends at its floor.
+  @Test(arguments: Array(1...40) + [54, 57, 65, 90, 92, 94, 108, 118, 123, 139, 156, 187])
   func `asks for what is given, to the watt-hour`(
     _ seed: Int
   ) throws {

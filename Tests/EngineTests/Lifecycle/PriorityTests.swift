@@ -91,6 +91,26 @@ import Testing
     #expect(a.conceded.map(\.left) == [.zero])
   }
 
+  @Test func `change places when a revision changes the rank, and a battery is never in both`() {
+    var world = World(1, terms: [Self.terms])
+    var effects = world.accept(Self.a, noon)
+    effects += world.accept(Self.signal("b", "17:30", "18:30", priority: 0), noon)
+    for clock in ["16:55", "17:25", "17:45"] { effects += Self.go(&world, clock) }
+    let later = Self.signal("b", "17:30", "18:30", priority: 2, revision: 2)
+    effects += world.accept(later, World.at("17:45"))
+    effects += world.run(until: World.at("19:10"))
+    let gateway = IdealGateway(effects, row: 0)
+    for minute in Int64(0)..<120 {
+      let moment = World.at("17:00").adding(seconds: 60 * minute)
+      let given = gateway.discharge(at: moment)
+      #expect(given?.event?.text == (30..<45 ~= minute ? "b" : "a"), "\(moment)")
+      for id in ["a", "b"] {
+        let planned = world.record(id).batteries[0].planned.power(at: moment).watts
+        #expect(planned == (given?.event?.text == id ? given?.watts ?? 0 : 0), "\(id) \(moment)")
+      }
+    }
+  }
+
   @Test func `E25: a utility is told what holds to the end, and again when it is more`() {
     var world = World(1, terms: [Self.terms])
     let effects = Self.day(&world, [Self.a, Self.b])
