@@ -151,12 +151,18 @@ public struct PacketCheck {
         "policy.yaml has the SHA-256 \(policy.hash), the evidence names \(evidence.policy)")
     }
     home = evidence.home.site.text
-    let result = Settlement.settle(evidence.input, terms: policy.settlement)
+    guard !policy.needsWholeEvent else {
+      return add(
+        "othersMissing",
+        "what the home gets depends on the other homes of its event, whose evidence is no part of a"
+          + " packet; `headroom ledger verify --evidence` settles them together")
+    }
+    let result = policy.settle(evidence.input)
     let isFirst = compareLines(result)
     let hash = SHA256.hash(bytes)
     for (index, request) in requests.sorted(by: { $0.key < $1.key }) {
       guard case .transfer(let reason, _, let run, _) = request.data,
-        reason == "settlement" || reason == "penalty", run == evidence.input.run.name
+        let kind = EntryKind(reason: reason), run == evidence.input.run.name
       else { continue }
       if request.rule != policy.hash {
         add("ruleDiffers", "it cites another policy than policy.yaml", entry: index)
@@ -165,15 +171,15 @@ public struct PacketCheck {
         add("evidenceDiffers", "it cites another evidence than \(name)", entry: index)
         continue
       }
-      if isFirst { compare(request, with: result, isPenalty: reason == "penalty", index) }
+      if isFirst { compare(request, with: result, kind, index) }
     }
   }
 
   /// The legs of a first run by their amounts: the accounts have no names outside of the house.
   private mutating func compare(
-    _ request: EntryRequest, with result: SettlementResult, isPenalty: Bool, _ index: UInt64
+    _ request: EntryRequest, with result: SettlementResult, _ kind: EntryKind, _ index: UInt64
   ) {
-    let entry = result.entries().first { $0.key.hasSuffix(":penalty") == isPenalty }
+    let entry = result.entries().first { $0.kind == kind }
     let computed = (entry?.legs ?? []).map(\.amount.millionths).sorted()
     let found = request.legs.map(\.amount).sorted()
     if found != computed {
@@ -194,24 +200,24 @@ public struct PacketCheck {
       rows[String(cells[1]), default: [:]][String(cells[2])] = String(cells[3])
     }
     let packet = Dictionary(
-      rows.values.map { ($0["line_type"] ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+      rows.values.map { (RunTables.name($0["line_type"] ?? "", $0["policy_field"] ?? ""), $0) },
+      uniquingKeysWith: { first, _ in first })
     let settled = result.homes.first?.lines ?? []
     for line in settled {
-      let type = line.type.rawValue
-      let found = packet[type]
+      let found = packet[line.name]
       lines += 1
       for (name, amount) in [("amount", line.amount), ("charged", line.charged)] {
         let computed = amount.text(in: result.currency)
         guard found?[name] != computed else { continue }
         add(
           "lineDiffers",
-          "\(type): \(name) is \(found?[name] ?? "not there") in the packet, its evidence gives "
+          "\(line.name): \(name) is \(found?[name] ?? "not there") in the packet, its evidence gives "
             + computed)
       }
     }
-    for type in packet.keys.sorted() where !settled.contains(where: { $0.type.rawValue == type }) {
-      if packet[type]?["charged"].map({ Self.isZero($0) }) == true { continue }
-      add("lineDiffers", "\(type) is in the packet, its evidence gives none")
+    for name in packet.keys.sorted() where !settled.contains(where: { $0.name == name }) {
+      if packet[name]?["charged"].map({ Self.isZero($0) }) == true { continue }
+      add("lineDiffers", "\(name) is in the packet, its evidence gives none")
     }
     return packet.values.allSatisfy { Self.isZero($0["prior_amount"] ?? "0") }
   }

@@ -6,6 +6,7 @@ import Policies
 import Reports
 import Settlement
 import Signing
+import Storage
 import Testing
 import Verification
 
@@ -38,6 +39,34 @@ import Verification
       "owner:H1", "owner:H2", "aggregator:\(programme)", "utility:acme:share", "grid:\(programme)",
       "programme:\(programme):penalty",
     ].map { balance(pair, $0) }
+  }
+
+  /// What a packet's folder alone says of the home at `place`, as far as it is about its money.
+  static func moneyCheck(of pair: SettledPair, _ place: Int) -> PacketCheck {
+    let currency = pair.account.result.currency
+    let rows = pair.account.result.homes[place].lines.enumerated().map { row, line in
+      [
+        ("line_type", line.type.rawValue), ("policy_field", line.field),
+        ("amount", line.amount.text(in: currency)), ("charged", line.charged.text(in: currency)),
+        ("prior_amount", "0.00"),
+      ].map { "lines,\(row),\($0),\($1)\n" }.joined()
+    }
+    var files = [
+      "policy.yaml": pair.rules, "evidence.cbor": pair.objects[place].body,
+      "packet.csv": Array(rows.joined().utf8),
+    ]
+    let list = files.sorted { $0.key < $1.key }.map { "\(SHA256.hash($0.value))  \($0.key)\n" }
+    files["FILES"] = Array(("headroom.dispute-packet/1\n" + list.joined()).utf8)
+    return PacketCheck(files, trusting: TrustPolicy(log: Samples.key.verifier))
+  }
+
+  @Test func `has its fees in a packet that is checked without the ledger`() throws {
+    try withFolder { folder in
+      let pair = try SettledPair(folder, edits: Self.edits)
+      // H2: premium, penalty, commission, wires.
+      let check = Self.moneyCheck(of: pair, 1)
+      #expect(check.findings == [] && check.lines == 4)
+    }
   }
 
   /// The report's folder of the run, as a controller writes it.

@@ -49,6 +49,14 @@ import Verification
     }
   }
 
+  @Test func `is not settled again from a packet, which has one home of it`() throws {
+    try withFolder { folder in
+      let pair = try SettledPair(folder, edits: Self.pool, given: [300, 75])
+      let check = `A settled pair with fees`.moneyCheck(of: pair, 0)
+      #expect(check.findings.map(\.code) == ["othersMissing"] && check.lines == 0)
+    }
+  }
+
   @Test func `takes the pool's part back when a later run finds no penalty`() throws {
     try withFolder { folder in
       let pair = try SettledPair(folder, edits: Self.pool, given: [300, 75])
