@@ -118,15 +118,18 @@ public struct EventCase: Sendable {
 
   /// The time for which a recorded event is settled, in whole intervals; nil when it has none.
   static func window(of record: EventRecord, policy: Policy) -> Window? {
-    record.content.flatMap { content in
-      record.window.map { window in
-        Self.intervals(
-          over: Window(
-            start: window.start, end: max(window.end, window.start.adding(seconds: 1)))!,
-          level: content.level, policy: policy
-        ).window
-      }
-    }
+    grid(of: record, policy: policy)?.window
+  }
+
+  /// Energy before the event's own start and after its end is not committed, so widening its window
+  /// to the grid adds nothing that could be paid.
+  private static func grid(
+    of record: EventRecord, policy: Policy
+  ) -> (window: Window, intervals: [EventInterval])? {
+    guard let content = record.content, let window = record.window else { return nil }
+    return intervals(
+      over: Window(start: window.start, end: max(window.end, window.start.adding(seconds: 1)))!,
+      level: content.level, policy: policy)
   }
 
   /// The case of a recorded event; nil when nothing was ever committed.
@@ -136,14 +139,9 @@ public struct EventCase: Sendable {
   public init?(
     _ record: EventRecord, fleet: [EnrolledBattery], policy: Policy, others: [EventRecord]
   ) {
-    guard let content = record.content, let window = record.window,
+    guard let content = record.content, let grid = Self.grid(of: record, policy: policy),
       record.batteries.count == fleet.count
     else { return nil }
-    // Energy before the event's own start and after its end is not committed, so widening the
-    // window to the grid adds nothing that could be paid.
-    let grid = Self.intervals(
-      over: Window(start: window.start, end: max(window.end, window.start.adding(seconds: 1)))!,
-      level: content.level, policy: policy)
     var rows: [SiteID: [Int]] = [:]
     for (row, part) in record.batteries.enumerated() where part.takesPart {
       rows[fleet[row].site, default: []].append(row)
